@@ -1,0 +1,123 @@
+"""Rows that hang on a consent: the read gate that hides them, and the only place that writes them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+
+from relcrm import clock
+from relcrm.db import BigInt, Model, PrimaryKey, WRITE
+
+LIFTED = "relcrm_lifted"
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+KEPT_AFTER_WITHDRAWAL = timedelta(days=15)
+SEALED = "special:"
+
+
+class Bound:
+    """Mixin of a row that may be read only while its `basis` stands: `readable_until` is the end of that consent, NULL when none."""
+
+    id: Mapped[PrimaryKey]
+    customer_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("customer.id", ondelete="CASCADE"))
+    basis: Mapped[str] = mapped_column(sa.String(32))
+    readable_until: Mapped[datetime | None]
+    purge_at: Mapped[datetime | None]
+
+
+@sa.event.listens_for(Session, "do_orm_execute")
+def _gate(state: ORMExecuteState) -> None:
+    """Every statement of every session shows only bound rows that are readable now."""
+    if state.execution_options.get(LIFTED):
+        return
+    now = clock.now()
+    state.statement = state.statement.options(
+        with_loader_criteria(Bound, lambda cls: cls.readable_until > now, include_aliases=True, propagate_to_loaders=True)
+    )
+
+
+def kinds() -> list[type[Any]]:
+    """Every model of bound rows."""
+    return [mapper.class_ for mapper in Model.registry.mappers if issubclass(mapper.class_, Bound)]
+
+
+@contextmanager
+def _lifted(tx: Session) -> Iterator[Session]:
+    """A short session on the connection of the open `write_tx` that sees hidden rows too; flushed, never committed by itself."""
+    if not tx.info.get(WRITE):
+        raise RuntimeError("bound rows are written inside write_tx only")
+    tx.flush()
+    with Session(bind=tx.connection(), join_transaction_mode="rollback_only") as inner:
+        inner.info[WRITE] = True
+        yield inner
+        inner.flush()
+
+
+def _options() -> dict[str, Any]:
+    return {LIFTED: True, "synchronize_session": False}
+
+
+def put(tx: Session, model: type[Bound], *, customer_id: int, basis: str, until: datetime, key: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+    """Write one row, over the one with the same `key` if there is one, hidden or not. Returns its id; callers ask the gate first."""
+    forget(tx, customer_id)
+    full = {**key, **values, "basis": basis, "readable_until": until, "purge_at": None}
+    with _lifted(tx) as inner:
+        found = None
+        if key:
+            same = [getattr(model, name) == value for name, value in key.items()]
+            found = inner.scalar(sa.select(model.id).where(model.customer_id == customer_id, *same), execution_options=_options())
+        if found is not None:
+            inner.execute(sa.update(model).where(model.id == found).values(**full), execution_options=_options())
+            return found
+        row = model(customer_id=customer_id, **full)
+        inner.add(row)
+        inner.flush()
+        return row.id
+
+
+def remove(tx: Session, model: type[Bound], customer_id: int, row_id: int) -> None:
+    forget(tx, customer_id)
+    with _lifted(tx) as inner:
+        inner.execute(sa.delete(model).where(model.id == row_id, model.customer_id == customer_id), execution_options=_options())
+
+
+def set_until(tx: Session, customer_id: int, basis: str, until: datetime | None) -> None:
+    """Follow the ledger: rows of this basis are readable until then. None hides them now; sensitive ones are gone at once."""
+    forget(tx, customer_id)
+    with _lifted(tx) as inner:
+        for model in kinds():
+            mine = (model.customer_id == customer_id, model.basis == basis)
+            if until is None and basis.startswith(SEALED):
+                inner.execute(sa.delete(model).where(*mine), execution_options=_options())
+            elif until is None:
+                _hide(inner, model, mine)
+            else:
+                query = sa.update(model).where(*mine).values(readable_until=until, purge_at=None)
+                inner.execute(query, execution_options=_options())
+
+
+def _hide(inner: Session, model: type[Any], mine: tuple[Any, ...]) -> None:
+    gone_at = clock.now() + KEPT_AFTER_WITHDRAWAL
+    query = sa.update(model).where(*mine, model.purge_at.is_(None)).values(readable_until=None, purge_at=gone_at)
+    inner.execute(query, execution_options=_options())
+
+
+def purge(tx: Session, limit: int = 500) -> int:
+    """Delete rows whose consent was withdrawn or ran out 15 days ago or more (sensitive: at once). Returns how many went."""
+    now, gone = clock.now(), 0
+    with _lifted(tx) as inner:
+        for model in kinds():
+            ran_out = sa.case((model.basis.startswith(SEALED), now), else_=now - KEPT_AFTER_WITHDRAWAL)
+            due = sa.select(model.id).where(sa.or_(model.purge_at <= now, model.readable_until <= ran_out)).limit(limit)
+            ids = list(inner.scalars(due, execution_options=_options()))
+            inner.execute(sa.delete(model).where(model.id.in_(ids)), execution_options=_options())
+            gone += len(ids)
+    return gone
+
+
+def forget(tx: Session, customer_id: int) -> None:
+    """Drop that customer's bound rows from the session: what is loaded is not filtered again."""
+    for row in [row for row in tx.identity_map.values() if isinstance(row, Bound) and row.customer_id == customer_id]:
+        tx.expunge(row)

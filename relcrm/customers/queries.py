@@ -1,0 +1,104 @@
+"""Reading customers: the reader comes first, and what she may not know is not there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from relcrm import clock
+from relcrm.customers.models import ContactPoint, Customer, CustomerStore, LatelySeen, Serving
+from relcrm.customers.sight import Sight, relations
+from relcrm.db import record, session
+from relcrm.errors import NotFound
+from relcrm.i18n import _l
+from relcrm.staff.models import StaffMember, Store
+
+LATELY = 12
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A customer as one reader may see her."""
+
+    customer: Customer
+    stores: tuple[Store, ...]
+    sight: Sight
+
+    @property
+    def home(self) -> Store:
+        return next((store for store in self.stores if store.id == self.customer.home_store_id), self.stores[0])
+
+    def store_of(self, reader: StaffMember) -> Store:
+        """The linked store in which this reader meets her: where she works, else home."""
+        mine = {m.store_id for m in reader.memberships}
+        return next((store for store in (self.home, *self.stores) if store.id in mine), self.home)
+
+
+def visible_to(reader: StaffMember) -> sa.Select[tuple[Customer]]:
+    """Staff see customers linked to their stores; what of them is shown is the rights table's answer."""
+    query, stores = sa.select(Customer).where(Customer.closed_at.is_(None)), reader.stores()
+    if stores is None:
+        return query
+    linked = sa.select(CustomerStore.customer_id).where(CustomerStore.customer_id == Customer.id, CustomerStore.store_id.in_(stores))
+    return query.where(linked.exists())
+
+
+def get(reader: StaffMember, public_id: str) -> Seen:
+    """Raises NotFound for whom the reader may not see, so that nobody learns she exists."""
+    customer = session().scalar(visible_to(reader).where(Customer.public_id == public_id))
+    if customer is None:
+        raise NotFound(_l("There is nobody here, or nobody that you may see."), code="no_customer")
+    return seen_by(reader, customer)
+
+
+def seen_by(reader: StaffMember, customer: Customer) -> Seen:
+    stores = session().scalars(
+        sa.select(Store).join(CustomerStore, CustomerStore.store_id == Store.id).where(CustomerStore.customer_id == customer.id).order_by(CustomerStore.since)
+    ).all()
+    return Seen(customer, tuple(stores), relations(reader, customer, [s.id for s in stores], serving=is_serving(reader, customer, stores)))
+
+
+def is_serving(reader: StaffMember, customer: Customer, stores: Sequence[Store]) -> bool:
+    """Did this colleague tap "I am serving her" today (by the day of that store)?"""
+    days = {store.id: clock.today(store.time_zone) for store in stores}
+    rows = session().scalars(sa.select(Serving).where(Serving.customer_id == customer.id, Serving.staff_id == reader.id)).all()
+    return any(days.get(row.store_id) == row.on for row in rows)
+
+
+def contacts(customer_id: int) -> Sequence[ContactPoint]:
+    """How to reach her, the main one of each kind first."""
+    return session().scalars(
+        sa.select(ContactPoint).where(ContactPoint.customer_id == customer_id).order_by(ContactPoint.kind, ContactPoint.is_main.desc(), ContactPoint.id)
+    ).all()
+
+
+def stores_of(reader: StaffMember, *roles: str) -> Sequence[Store]:
+    """The stores a reader works in (with one of these roles), or all for head office."""
+    held = reader.stores(*roles)
+    query = sa.select(Store).order_by(Store.id)
+    return session().scalars(query if held is None else query.where(Store.id.in_(held))).all()
+
+
+def staff_names(ids: set[int | None]) -> dict[int, str]:
+    """Names by id, in one query."""
+    wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in session().execute(sa.select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(wanted)))}
+
+
+def lately(reader: StaffMember, limit: int = LATELY) -> Sequence[Customer]:
+    """Whom the reader opened last and may still see, newest first."""
+    mine = sa.and_(LatelySeen.customer_id == Customer.id, LatelySeen.staff_id == reader.id)
+    return session().scalars(visible_to(reader).join(LatelySeen, mine).order_by(LatelySeen.at.desc()).limit(limit)).all()
+
+
+def opened(reader: StaffMember, customer: Customer) -> None:
+    """Remember for the empty search box that this reader opened her."""
+    staff_id, customer_id, at = reader.id, customer.id, clock.now()
+
+    def leave(tx: Session) -> None:
+        tx.merge(LatelySeen(staff_id=staff_id, customer_id=customer_id, at=at))
+
+    record(leave)

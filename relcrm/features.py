@@ -1,0 +1,15 @@
+"""The list of features: their models, blueprints, jobs and listeners. A new one is a line here."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Import every feature (so that its tables and jobs are known) and bind its pages."""
+    from relcrm.consent import catalogue
+    from relcrm.customers import views as customers
+    from relcrm.staff import views as staff
+    from relcrm.web import system
+
+    catalogue.check(catalogue.fields())
+    for blueprint in (system.bp, staff.bp, customers.bp):
+        app.register_blueprint(blueprint)

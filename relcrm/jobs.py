@@ -1,0 +1,149 @@
+"""Work that happens by itself: each job once per period, in short pieces with a cursor, safe against a kill and a second worker."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from relcrm import clock
+from relcrm.db import Model, session, write_tx
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=60)
+BREATH = 0.05  # seconds between two pieces, so that people at the counter get the write lock
+
+# One piece of work: takes the cursor it left (None at first), returns the next one or None when the period's work is done.
+Piece = Callable[[Session, str | None], str | None]
+
+
+class JobRun(Model):
+    """How far each job has come; the truth about background work, whatever huey forgets."""
+
+    __tablename__ = "job_run"
+    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    done_for: Mapped[str] = mapped_column(default="")
+    cursor: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    token: Mapped[str | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+
+
+class Heartbeat(Model):
+    """When each process last showed that it lives."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    every: str  # "day", "hour", "minute" or "now": whenever there is work
+    piece: Piece
+
+
+_jobs: dict[str, Job] = {}
+
+
+def job(name: str, every: str) -> Callable[[Piece], Piece]:
+    """Register a job. Its piece is run in its own `write_tx` and should hold the lock for at most 200 ms."""
+
+    def register(piece: Piece) -> Piece:
+        _jobs[name] = Job(name, every, piece)
+        return piece
+
+    return register
+
+
+def run_due(zone: str) -> list[str]:
+    """Run every job whose period has begun and is not done. Returns the names of those that finished."""
+    beat("worker")
+    return [job.name for job in _jobs.values() if _run(job, zone)]
+
+
+def run_now(name: str) -> bool:
+    """Run one job whether due or not, from its beginning. False when another worker holds it."""
+    with write_tx() as tx:
+        row = _row(tx, name)
+        row.done_for, row.cursor = "", None
+    return _run(_jobs[name], "UTC")
+
+
+def names() -> list[str]:
+    return sorted(_jobs)
+
+
+def beat(name: str) -> None:
+    with write_tx() as tx:
+        tx.merge(Heartbeat(name=name, at=clock.now()))
+
+
+def _period(every: str, zone: str) -> str:
+    if every == "day":
+        return clock.today(zone).isoformat()
+    return clock.now().strftime({"hour": "%Y-%m-%dT%H", "minute": "%Y-%m-%dT%H:%M", "now": "%Y-%m-%dT%H:%M:%S.%f"}[every])
+
+
+def _run(job: Job, zone: str) -> bool:
+    period = _period(job.every, zone)
+    token = _take(job.name, period)
+    if token is None:
+        return False
+    try:
+        while _step(job, token, period):
+            time.sleep(BREATH)
+    except Exception as error:
+        log.exception("job %s failed", job.name)
+        _fail(job.name, token, type(error).__name__)
+        return False
+    return True
+
+
+def _take(name: str, period: str) -> str | None:
+    seen = session().get(JobRun, name)
+    now = clock.now()
+    session().rollback()
+    if seen is not None and (seen.done_for >= period or (seen.lease_until is not None and seen.lease_until > now)):
+        return None
+    with write_tx() as tx:
+        row = _row(tx, name)
+        if row.done_for >= period or (row.lease_until is not None and row.lease_until > now):
+            return None
+        row.token, row.lease_until = secrets.token_hex(8), now + LEASE
+        return row.token
+
+
+def _step(job: Job, token: str, period: str) -> bool:
+    """One piece and its cursor in one transaction; True while there is more. A lost lease ends the run quietly."""
+    with write_tx() as tx:
+        row = _row(tx, job.name)
+        if row.token != token:
+            return False
+        row.cursor = job.piece(tx, row.cursor)
+        row.lease_until, row.failure = clock.now() + LEASE, None
+        if row.cursor is None:
+            row.done_for, row.lease_until, row.token = period, None, None
+        return row.cursor is not None
+
+
+def _fail(name: str, token: str, what: str) -> None:
+    with write_tx() as tx:
+        row = _row(tx, name)
+        if row.token == token:
+            row.failure, row.failed_at, row.lease_until = what, clock.now(), clock.now() + timedelta(minutes=5)
+            row.token = None
+
+
+def _row(tx: Session, name: str) -> JobRun:
+    row = tx.get(JobRun, name)
+    if row is None:
+        row = JobRun(name=name, done_for="")
+        tx.add(row)
+    return row

@@ -1,0 +1,1 @@
+"""Stores, staff, roles, permissions, sign-in and the audit trail."""

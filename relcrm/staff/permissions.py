@@ -1,0 +1,76 @@
+"""Who may do what, and who may see what of a customer: DOMAIN §1.7 as data, asked in one place."""
+
+from enum import StrEnum
+
+from relcrm.errors import NotAllowed
+from relcrm.i18n import _l
+from relcrm.staff.models import StaffMember
+
+
+class Permission(StrEnum):
+    ACCOUNT = "account"
+    CUSTOMER_FIND = "customer_find"
+    CUSTOMER_READ = "customer_read"
+    CUSTOMER_WRITE = "customer_write"
+    PHONE_REVEAL = "phone_reveal"
+    CUSTOMER_IMPORT = "customer_import"
+    STORE_READ = "store_read"
+    STORE_EDIT = "store_edit"
+    STAFF_MANAGE = "staff_manage"
+    SETTINGS_EDIT = "settings_edit"
+    AUDIT_READ = "audit_read"
+
+
+P = Permission
+EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
+READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
+SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL}
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT})
+ROLE_MAY: dict[str, frozenset[Permission]] = {
+    "associate": EVERYBODY | SERVES,
+    "store_manager": EVERYBODY | SERVES | MANAGES,
+    "area_manager": EVERYBODY | READS | MANAGES,
+    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ},
+    "auditor": EVERYBODY | READS | {P.AUDIT_READ},
+}
+
+# Whom each role may invite, move and end, in the stores where it holds that role.
+MANAGES_ROLES: dict[str, frozenset[str]] = {
+    "store_manager": frozenset({"associate"}),
+    "area_manager": frozenset({"associate", "store_manager"}),
+    "owner": frozenset({"associate", "store_manager", "area_manager", "owner", "auditor"}),
+}
+
+# DOMAIN §1.7: what of a customer each relation sees. OA owner-associate, ST other associate of a linked store,
+# SM manager of a linked store, CM area manager or owner, AU auditor. A word that is not "yes" limits what is shown.
+RIGHTS: dict[str, dict[str, str]] = {
+    "name": {"OA": "yes", "ST": "yes", "SM": "yes", "CM": "yes", "AU": "pseudonym"},
+    "phone": {"OA": "yes", "ST": "masked", "SM": "masked", "CM": "masked"},
+    "birthday": {"OA": "day_month", "SM": "day_month", "CM": "full"},
+    "stage3": {"OA": "yes", "ST": "class_o", "SM": "yes"},
+    "special": {"OA": "yes"},
+    "spend": {"OA": "tier_visits", "ST": "tier", "SM": "yes", "CM": "yes", "AU": "totals"},
+    "notes": {"OA": "yes", "SM": "reason"},
+    "ledger": {"OA": "state", "ST": "state", "SM": "full", "CM": "full", "AU": "full"},
+}
+
+
+def may(actor: StaffMember, permission: Permission, store_id: int | None = None) -> bool:
+    """Does any membership of `actor` carry `permission`, in that store if one is named?"""
+    return any(
+        permission in ROLE_MAY[m.role] and (store_id is None or m.store_id is None or m.store_id == store_id) for m in actor.memberships
+    )
+
+
+def require(actor: StaffMember, permission: Permission, store_id: int | None = None) -> None:
+    """Raises NotAllowed: the last net, inside the rules, whatever the view forgot."""
+    if not may(actor, permission, store_id):
+        raise NotAllowed(_l("This is not among what you may do. Ask your manager."), code=f"needs_{permission}")
+
+
+def may_manage(actor: StaffMember, role: str, store_id: int | None) -> bool:
+    """May `actor` give or end that role in that store?"""
+    return any(
+        role in MANAGES_ROLES.get(m.role, ()) and (m.store_id is None or (store_id is not None and m.store_id == store_id))
+        for m in actor.memberships
+    )

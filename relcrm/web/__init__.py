@@ -1,0 +1,1 @@
+"""What every view shares: access, answers, errors, forms. No rule of the trade lives here."""

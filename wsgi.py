@@ -1,0 +1,5 @@
+"""For WSGI servers and `flask --app wsgi`."""
+
+from relcrm import create_app
+
+app = create_app()
