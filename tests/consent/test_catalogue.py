@@ -155,7 +155,15 @@ def test_work_in_the_police_forces_or_courts_needs_its_own_consent():
 
 @pytest.mark.parametrize(
     ("key", "count"),
-    [("ethnicity", 57), ("occupation", 20), ("age_band", 8), ("festival_pref", 15), ("values", 8), ("home_conditions", 9), ("lifestyle", 9)],
+    [
+        ("ethnicity", 57),
+        ("occupation", 20),
+        ("age_band", 8),
+        ("festival_pref", 15),
+        ("values", 8),
+        ("home_conditions", 9),
+        ("lifestyle", 9),
+    ],
 )
 def test_closed_lists_are_complete(key, count):
     assert len(field(key).choices) == count
