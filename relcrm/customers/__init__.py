@@ -1,0 +1,1 @@
+"""Everything about one customer: her file, facts, capture, search, merge, import and export. Sales and visits live elsewhere."""
