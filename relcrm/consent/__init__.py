@@ -1,0 +1,1 @@
+"""Consent: catalogue, purposes, notices, ledger, gates."""

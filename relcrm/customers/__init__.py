@@ -1,0 +1,1 @@
+"""Customers: file, facts, capture, search, import."""
