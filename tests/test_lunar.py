@@ -95,7 +95,12 @@ def test_no_anniversary_in_a_month_that_never_is(month):
 
 @pytest.mark.parametrize("year", [1899, 2101])
 def test_years_outside_the_table_are_refused(year):
-    for ask in (lunar.leap_month, lambda y: lunar.month_length(y, 1), lambda y: lunar.to_solar(y, 1, 1), lambda y: lunar.anniversary(y, 1, 1)):
+    for ask in (
+        lunar.leap_month,
+        lambda y: lunar.month_length(y, 1),
+        lambda y: lunar.to_solar(y, 1, 1),
+        lambda y: lunar.anniversary(y, 1, 1),
+    ):
         with pytest.raises(BadValue, match="lunar_year_out_of_range"):
             ask(year)
 

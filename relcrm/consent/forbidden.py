@@ -22,7 +22,9 @@ ADVICE = {
     "intimate": (_l("sexual orientation and private relations are not noted"), _l("Write “came with a companion”.")),
     "health": (
         _l("health, pregnancy and disability are not noted"),
-        _l("Write what she needs: “wide fit”, “a chair while waiting”, “no wool”. Allergies belong under Materials to avoid, if she agrees."),
+        _l(
+            "Write what she needs: “wide fit”, “a chair while waiting”, “no wool”. Allergies belong under Materials to avoid, if she agrees."
+        ),
     ),
     "criminal": (_l("offences and police matters are not noted"), _PURCHASE),
     "income": (_l("income figures are not noted"), _l("Choose a budget band instead.")),
@@ -31,7 +33,10 @@ ADVICE = {
         _l("full names, schools and birth dates of children are not noted"),
         _l("With the guardian's consent write an everyday name and an age band: “Duoduo, 7-13”."),
     ),
-    "looks": (_l("looks, accent and origin are not judged"), _l("Write about the clothes: “relaxed fit”, “size XL”, “prefers written messages”.")),
+    "looks": (
+        _l("looks, accent and origin are not judged"),
+        _l("Write about the clothes: “relaxed fit”, “size XL”, “prefers written messages”."),
+    ),
     "marriage": (_l("marriage and separation are not noted"), _l("Write “prefers not to talk about family” or leave it out.")),
 }
 _MASK = "\0"
@@ -64,7 +69,9 @@ class _Sentences:
     found: tuple[Finding, ...]
 
     def __str__(self) -> str:
-        return " ".join(str(_sentence(code, [f.snippet for f in self.found if f.code == code])) for code in dict.fromkeys(f.code for f in self.found))
+        return " ".join(
+            str(_sentence(code, [f.snippet for f in self.found if f.code == code])) for code in dict.fromkeys(f.code for f in self.found)
+        )
 
 
 def _sentence(code: str, words: list[str]) -> object:

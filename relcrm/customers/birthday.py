@@ -42,9 +42,7 @@ class Birthday:
         return cls(**{name: stored[name] for name in cls.__dataclass_fields__ if name in stored})
 
 
-def parse(
-    calendar: str, year: str, month: str, day: str, leap: bool, today: date, *, leap_policy: str = lunar.LEAP_IF_PRESENT
-) -> Birthday:
+def parse(calendar: str, year: str, month: str, day: str, leap: bool, today: date, *, leap_policy: str = lunar.LEAP_IF_PRESENT) -> Birthday:
     """From the five inputs of a form; an empty string is unknown. BadValue names calendar, year, month, day, leap or leap_policy."""
     if calendar not in (SOLAR, LUNAR):
         raise BadValue(_l("Choose the solar or the lunar calendar."), code="bad_calendar", field="calendar")
@@ -121,9 +119,7 @@ def _future() -> BadValue:
 
 
 def _too_old() -> BadValue:
-    return BadValue(
-        _l("This is more than %(years)d years ago. Check the year.", years=OLDEST), code="too_old", field="year"
-    )
+    return BadValue(_l("This is more than %(years)d years ago. Check the year.", years=OLDEST), code="too_old", field="year")
 
 
 def _check_solar(b: Birthday, month: int) -> None:
