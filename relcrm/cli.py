@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import click
@@ -101,17 +100,16 @@ def upgrade() -> None:
 @click.option("--profiling/--no-profiling", default=None, help="Your yes to the prefilled assessment of analysis and personalisation.")
 def init(**answers: Any) -> None:
     """Make the database, the secrets, the first store and its owner."""
-    from relcrm.staff import founding
+    from relcrm import chains
 
-    settings_dir = Path(os.environ.get("RELCRM_DATA_DIR") or Path.home() / ".local/share/relcrm").expanduser()
-    config.make_secrets(settings_dir)
+    config.make_secrets(config.data_dir(os.environ))
     app = make_app(check_schema=False)
     with app.app_context():
         if answers["profiling"] is None:
-            click.echo(founding.assessment_text())
+            click.echo(chains.profiling_text(app.config["RELCRM"].language))
             answers["profiling"] = click.confirm("Do you decide that profiling may be offered, as described?", default=False)
-        founding.found(**answers)
-    click.echo(f"The book lies in {settings_dir}. Start it with `relcrm serve`.")
+        chains.found(app.config["RELCRM"], answers)
+    click.echo(f"The book lies in {app.config['RELCRM'].data_dir}. Start it with `relcrm serve`.")
 
 
 @cli.group()

@@ -45,12 +45,12 @@ class Settings:
 def read(env: Mapping[str, str] | None = None) -> Settings:
     """Settings of this environment. Raises SetupError naming the setting and what it may be."""
     env = os.environ if env is None else env
-    data_dir = Path(_value(env, "DATA_DIR") or Path.home() / ".local/share/relcrm").expanduser().absolute()
+    folder = data_dir(env)
     return Settings(
-        data_dir=data_dir,
-        database_url=_database(_value(env, "DATABASE_URL"), data_dir),
-        secret_key=_secret(env, "SECRET_KEY", data_dir),
-        field_keys=tuple(_secret(env, "FIELD_KEYS", data_dir).split()),
+        data_dir=folder,
+        database_url=_database(_value(env, "DATABASE_URL"), folder),
+        secret_key=_secret(env, "SECRET_KEY", folder),
+        field_keys=tuple(_secret(env, "FIELD_KEYS", folder).split()),
         public_url=_url(_value(env, "PUBLIC_URL")),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 9),
         log_level=_one_of(env, "LOG_LEVEL", "INFO", LOG_LEVELS),
@@ -62,11 +62,16 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def make_secrets(data_dir: Path) -> None:
-    """Write the secrets that are missing into `data_dir`, readable by the owner alone."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+def data_dir(env: Mapping[str, str]) -> Path:
+    """Where the book, its queue and its secrets lie."""
+    return Path(_value(env, "DATA_DIR") or Path.home() / ".local/share/relcrm").expanduser().absolute()
+
+
+def make_secrets(folder: Path) -> None:
+    """Write the secrets that are missing into `folder`, readable by the owner alone."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name in SECRETS.values():
-        path = data_dir / name
+        path = folder / name
         if not path.exists():
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(fd, "w") as file:
@@ -83,20 +88,20 @@ def _value(env: Mapping[str, str], name: str) -> str:
         raise SetupError(f"RELCRM_{name}_FILE: {path} cannot be read ({error.strerror}).") from error
 
 
-def _secret(env: Mapping[str, str], name: str, data_dir: Path) -> str:
+def _secret(env: Mapping[str, str], name: str, folder: Path) -> str:
     value = _value(env, name)
-    if not value and (path := data_dir / SECRETS[name]).exists():
+    if not value and (path := folder / SECRETS[name]).exists():
         value = path.read_text().strip()
     if not value:
-        raise SetupError(f"RELCRM_{name} is not set and {data_dir} holds none. `relcrm init` makes one.")
+        raise SetupError(f"RELCRM_{name} is not set and {folder} holds none. `relcrm init` makes one.")
     if len(value) < 32:
         raise SetupError(f"RELCRM_{name} is too short: 32 characters or more.")
     return value
 
 
-def _database(value: str, data_dir: Path) -> str:
+def _database(value: str, folder: Path) -> str:
     if not value:
-        return f"sqlite:///{data_dir / 'relcrm.db'}"
+        return f"sqlite:///{folder / 'relcrm.db'}"
     if not value.startswith("sqlite:///"):
         raise SetupError("RELCRM_DATABASE_URL: sqlite:///path/to/file is what this version reads.")
     return value

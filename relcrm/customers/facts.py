@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from relcrm import clock, crypt
 from relcrm.consent import bound, catalogue, forbidden, ledger, values
 from relcrm.consent import rules as consent_rules
-from relcrm.consent.birthday import Birthday, is_under
+from relcrm.customers.birthday import Birthday, is_under
 from relcrm.consent.catalogue import Field
 from relcrm.customers import search
 from relcrm.customers.models import AskRest, Fact, FamilyMember, Note, Tag
