@@ -6,13 +6,14 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from relcrm.db import Model, PrimaryKey
 
+T = TypeVar("T", bound="Chained")
 GENESIS = "0" * 64
 
 
@@ -37,7 +38,7 @@ class ChainedText(Model):
     words: Mapped[str]
 
 
-def append[T: Chained](session: Session, row: T, **words: str) -> T:
+def append(session: Session, row: T, **words: str) -> T:
     """Add `row` at the end of its table's chain; `words` go to the side table and their HMAC into column `<name>_hmac`."""
     table = type(row).__table__
     session.flush()
@@ -76,8 +77,7 @@ def broken(session: Session, model: type[Chained]) -> Iterator[int]:
 def guard(table: str) -> list[str]:
     """SQL for SQLite that makes the database itself refuse every change of a chained row (used by the migration)."""
     return [
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         for verb in ("UPDATE", "DELETE")
     ]
 

@@ -44,9 +44,25 @@ def web(host: str, port: int) -> None:
     make_app()  # refuses here, in words, before the server starts
     workers = config.read().web_workers
     sys.argv = [
-        "gunicorn", "relcrm:create_app()", "--bind", f"{host}:{port}", "--worker-class", "gthread", "--workers", str(workers),
-        "--threads", "4", "--no-control-socket", "--graceful-timeout", "20", "--keep-alive", "30", "--log-level", "warning",
-        "--worker-tmp-dir", tempfile.gettempdir(),
+        "gunicorn",
+        "relcrm:create_app()",
+        "--bind",
+        f"{host}:{port}",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        str(workers),
+        "--threads",
+        "4",
+        "--no-control-socket",
+        "--graceful-timeout",
+        "20",
+        "--keep-alive",
+        "30",
+        "--log-level",
+        "warning",
+        "--worker-tmp-dir",
+        tempfile.gettempdir(),
     ]
     from gunicorn.app.wsgiapp import run
 
@@ -126,8 +142,12 @@ def jobs_list(as_json: bool) -> None:
 
     with make_app().app_context():
         rows = {name: db.session().get(work.JobRun, name) for name in work.names()}
-        found = [{"name": name, "done_for": row.done_for if row else None, "failure": row.failure if row else None} for name, row in rows.items()]
-    click.echo(json.dumps(found) if as_json else "\n".join(f"{job['name']:24} {job['done_for'] or '-':12} {job['failure'] or ''}" for job in found))
+        found = [
+            {"name": name, "done_for": row.done_for if row else None, "failure": row.failure if row else None} for name, row in rows.items()
+        ]
+    click.echo(
+        json.dumps(found) if as_json else "\n".join(f"{job['name']:24} {job['done_for'] or '-':12} {job['failure'] or ''}" for job in found)
+    )
 
 
 @jobs.command("run")

@@ -29,7 +29,9 @@ def unseal(token: bytes) -> object:
     try:
         return json.loads(_ring().decrypt(token))
     except InvalidToken:
-        raise SetupError("A sealed value opens with none of the keys in RELCRM_FIELD_KEYS: the key it was written with is missing.") from None
+        raise SetupError(
+            "A sealed value opens with none of the keys in RELCRM_FIELD_KEYS: the key it was written with is missing."
+        ) from None
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,9 @@ class RelcrmError(Exception):
         super().__init__(code or type(self).__name__)
         self.message, self.code, self.field = message, code, field
 
+    def __str__(self) -> str:
+        return str(self.message)
+
 
 class BadValue(RelcrmError):
     """What was typed cannot be read as what it should be (422). `field` names the input."""

@@ -29,7 +29,10 @@ class Child:
 
 def run(web: list[str], worker: list[str]) -> int:
     """Serve until SIGTERM or SIGINT; then both children get SIGTERM and 30 seconds. Returns the exit code."""
-    children = [Child("web", [sys.executable, "-m", "relcrm.cli", "web", *web]), Child("worker", [sys.executable, "-m", "relcrm.cli", "worker", *worker])]
+    children = [
+        Child("web", [sys.executable, "-m", "relcrm.cli", "web", *web]),
+        Child("worker", [sys.executable, "-m", "relcrm.cli", "worker", *worker]),
+    ]
     told: list[int] = []
 
     def tell(number: int, _frame: FrameType | None) -> None:

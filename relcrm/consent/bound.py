@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from relcrm import clock
-from relcrm.db import BigInt, Model, PrimaryKey, WRITE
+from relcrm.db import WRITE, BigInt, Model, PrimaryKey, UTCDateTime
 
 LIFTED = "relcrm_lifted"
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ class Bound:
     id: Mapped[PrimaryKey]
     customer_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("customer.id", ondelete="CASCADE"))
     basis: Mapped[str] = mapped_column(sa.String(32))
-    readable_until: Mapped[datetime | None]
+    readable_until: Mapped[datetime | None] = mapped_column(UTCDateTime())
     purge_at: Mapped[datetime | None]
 
 
@@ -59,7 +59,9 @@ def _options() -> dict[str, Any]:
     return {LIFTED: True, "synchronize_session": False}
 
 
-def put(tx: Session, model: type[Bound], *, customer_id: int, basis: str, until: datetime, key: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+def put(
+    tx: Session, model: type[Bound], *, customer_id: int, basis: str, until: datetime, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> int:
     """Write one row, over the one with the same `key` if there is one, hidden or not. Returns its id; callers ask the gate first."""
     forget(tx, customer_id)
     full = {**key, **values, "basis": basis, "readable_until": until, "purge_at": None}

@@ -134,10 +134,23 @@ def append(
     told = notices.current(notices.kind_of(purpose_key), lang)
     words = {"reason": reason} if reason else {}
     event = ConsentEvent(
-        customer_id=customer_id, purpose=purpose_key, channel=channel, action=action, occurred_at=occurred_at or now, recorded_at=now,
-        method=method, actor_type=actor_type, actor_staff_id=actor.id if actor else None, store_id=store_id, asked_by_staff=asked_by_staff,
-        notice_id=told.id if told else None, notice_version=told.version if told else None, notice_sha256=told.sha256 if told else None,
-        lang=lang, scope=json.dumps(scope or {}, sort_keys=True), valid_until=valid_until(purpose_key, action, occurred_at or now),
+        customer_id=customer_id,
+        purpose=purpose_key,
+        channel=channel,
+        action=action,
+        occurred_at=occurred_at or now,
+        recorded_at=now,
+        method=method,
+        actor_type=actor_type,
+        actor_staff_id=actor.id if actor else None,
+        store_id=store_id,
+        asked_by_staff=asked_by_staff,
+        notice_id=told.id if told else None,
+        notice_version=told.version if told else None,
+        notice_sha256=told.sha256 if told else None,
+        lang=lang,
+        scope=json.dumps(scope or {}, sort_keys=True),
+        valid_until=valid_until(purpose_key, action, occurred_at or now),
     )
     chain.append(tx, event, **words)
     follow(tx, customer_id, purpose_key)
@@ -182,7 +195,12 @@ def derived(customer_id: int, purpose_key: str, events: Sequence[ConsentEvent], 
         if now.event_id is not None:
             rows.append(
                 ConsentState(
-                    customer_id=customer_id, purpose=purpose_key, channel=channel, standing=now.code, since=now.since, until=now.until,
+                    customer_id=customer_id,
+                    purpose=purpose_key,
+                    channel=channel,
+                    standing=now.code,
+                    since=now.since,
+                    until=now.until,
                     event_id=now.event_id,
                 )
             )

@@ -40,7 +40,9 @@ class ConsentEvent(Chained, Model):
     __table_args__ = (
         one_of("action", "action", ACTIONS),
         one_of("method", "method", METHODS),
-        sa.CheckConstraint("purpose <> 'marketing' OR channel <> 'any' OR action IN ('deny', 'withdraw')", name="marketing_names_a_channel"),
+        sa.CheckConstraint(
+            "purpose <> 'marketing' OR channel <> 'any' OR action IN ('deny', 'withdraw')", name="marketing_names_a_channel"
+        ),
         sa.Index("ix_consent_event_customer_purpose", "customer_id", "purpose"),
         sa.Index("ix_consent_event_customer_recorded", "customer_id", "recorded_at"),
     )

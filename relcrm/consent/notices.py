@@ -32,9 +32,16 @@ def kind_of(purpose_key: str) -> str:
 
 def current(kind: str, lang: str) -> Notice | None:
     """The version in force, in that language (or the other one when it was never written in it)."""
-    rows = session().scalars(
-        sa.select(Notice).where(Notice.kind == kind, Notice.published_at <= clock.now()).order_by(Notice.version.desc(), Notice.id).limit(2)
-    ).all()
+    rows = (
+        session()
+        .scalars(
+            sa.select(Notice)
+            .where(Notice.kind == kind, Notice.published_at <= clock.now())
+            .order_by(Notice.version.desc(), Notice.id)
+            .limit(2)
+        )
+        .all()
+    )
     return next((row for row in rows if row.lang == lang), rows[0] if rows else None)
 
 
@@ -50,8 +57,15 @@ def publish(tx: Session, slots: Mapping[str, str], *, kinds: tuple[str, ...] | N
             spoken, text = parts["spoken"].format(**slots), parts["text"].format(**slots)
             tx.add(
                 Notice(
-                    kind=kind, version=version, lang=lang, spoken=spoken, text=text, published_at=now, changes=" ".join(changes),
-                    sha256=hashlib.sha256(f"{spoken}\n{text}".encode()).hexdigest(), effective_at=now + (LEAD if changes else timedelta()),
+                    kind=kind,
+                    version=version,
+                    lang=lang,
+                    spoken=spoken,
+                    text=text,
+                    published_at=now,
+                    changes=" ".join(changes),
+                    sha256=hashlib.sha256(f"{spoken}\n{text}".encode()).hexdigest(),
+                    effective_at=now + (LEAD if changes else timedelta()),
                 )
             )
 

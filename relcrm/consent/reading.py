@@ -190,7 +190,7 @@ def _reference(_field: Field, raw: Raw, _today: date) -> object:
 
 
 def _birthday(_field: Field, raw: Raw, today: date) -> object:
-    from relcrm.customers import birthday
+    from relcrm import birthday
 
     parts = {name: first(raw, name) for name in ("year", "month", "day")}
     filled("".join(parts.values()), "month")

@@ -25,8 +25,16 @@ minor_checks: list[Callable[[int], bool]] = []
 
 
 def answer(
-    tx: Session, customer_id: int, purpose_key: str, said_yes: bool, *, actor: StaffMember, store_id: int | None, lang: str,
-    channel: str = ANY, her_own_wish: bool = False,
+    tx: Session,
+    customer_id: int,
+    purpose_key: str,
+    said_yes: bool,
+    *,
+    actor: StaffMember,
+    store_id: int | None,
+    lang: str,
+    channel: str = ANY,
+    her_own_wish: bool = False,
 ) -> ConsentEvent:
     """Write down what she answered when staff asked, or what she wished by herself. Marketing by word of mouth stays pending."""
     wanted = purpose(purpose_key)
@@ -40,8 +48,16 @@ def answer(
         refuse_grant(customer_id, purpose_key)
     action = "deny" if not said_yes else "grant" if wanted.verbal_ok or wanted.separate else "pending"
     return ledger.append(
-        tx, customer_id, purpose_key, action, channel=channel, method="guardian" if purpose_key == "special:minor" else "in_person_verbal",
-        lang=lang, actor=actor, store_id=store_id, asked_by_staff=not her_own_wish,
+        tx,
+        customer_id,
+        purpose_key,
+        action,
+        channel=channel,
+        method="guardian" if purpose_key == "special:minor" else "in_person_verbal",
+        lang=lang,
+        actor=actor,
+        store_id=store_id,
+        asked_by_staff=not her_own_wish,
     )
 
 
@@ -50,13 +66,23 @@ def enrol(tx: Session, customer_id: int, *, actor: StaffMember, store_id: int, l
     return ledger.append(tx, customer_id, ledger.SERVICE, "grant", method=method, lang=lang, actor=actor, store_id=store_id)
 
 
-def withdraw(tx: Session, customer_id: int, purpose_key: str, *, actor: StaffMember, store_id: int | None, lang: str, channel: str = ANY) -> None:
+def withdraw(
+    tx: Session, customer_id: int, purpose_key: str, *, actor: StaffMember, store_id: int | None, lang: str, channel: str = ANY
+) -> None:
     """Take a consent back. No reason is asked; it holds from this transaction on. Twice is the same as once."""
     now = ledger.may(customer_id, purpose_key, channel)
     if now.code in ("WITHDRAWN", "DENIED", "NO_CONSENT"):
         return
     ledger.append(
-        tx, customer_id, purpose_key, "withdraw", channel=channel, method="in_person_verbal", lang=lang, actor=actor, store_id=store_id,
+        tx,
+        customer_id,
+        purpose_key,
+        "withdraw",
+        channel=channel,
+        method="in_person_verbal",
+        lang=lang,
+        actor=actor,
+        store_id=store_id,
         asked_by_staff=False,
     )
 
@@ -93,7 +119,12 @@ def assess(tx: Session, subject: str, text: str, allowed: bool, *, actor: StaffM
     now = clock.now()
     tx.add(
         Assessment(
-            subject=subject, text=text, allowed=allowed, decided_by_id=actor.id if actor else None, decided_at=now, review_on=(now + REVIEW).date()
+            subject=subject,
+            text=text,
+            allowed=allowed,
+            decided_by_id=actor.id if actor else None,
+            decided_at=now,
+            review_on=(now + REVIEW).date(),
         )
     )
     audit.note(tx, actor, "assessment_decided", subject)

@@ -149,7 +149,7 @@ def _times(_field: Field, value: Any, lang: str) -> str:
 
 
 def _birthday(_field: Field, value: Any, lang: str) -> str:
-    from relcrm.customers import birthday
+    from relcrm import birthday
 
     return birthday.show(birthday.Birthday.from_dict(value), lang)
 

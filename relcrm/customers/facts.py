@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from relcrm import clock, crypt
 from relcrm.consent import bound, catalogue, forbidden, ledger, values
 from relcrm.consent import rules as consent_rules
-from relcrm.customers.birthday import Birthday, is_under
+from relcrm.birthday import Birthday, is_under
 from relcrm.consent.catalogue import Field
 from relcrm.customers import search
 from relcrm.customers.models import AskRest, Fact, FamilyMember, Note, Tag
@@ -20,6 +21,7 @@ from relcrm.i18n import _l
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission, require
 
+T = TypeVar("T", bound=bound.Bound)
 NOTE_LONGEST, TAG_LONGEST = 500, 20
 ADULT, CHILD = "profiling", "special:minor"
 
@@ -89,7 +91,7 @@ def remove(tx: Session, actor: StaffMember, seen: Seen, kind: type[bound.Bound],
         search.reindex(tx, seen.customer.id)
 
 
-def readable[T: bound.Bound](tx: Session, kind: type[T], seen: Seen, row_id: int) -> T:
+def readable(tx: Session, kind: type[T], seen: Seen, row_id: int) -> T:
     """Raises NotFound for a row that is not hers or may not be read now."""
     row = tx.scalar(sa.select(kind).where(kind.id == row_id, kind.customer_id == seen.customer.id))
     if row is None:
@@ -126,7 +128,8 @@ def add_note(tx: Session, actor: StaffMember, seen: Seen, words: str, *, note_id
     if not words:
         raise BadValue(_l("Write a word or two."), code="empty", field="words")
     if len(words) > NOTE_LONGEST:
-        raise BadValue(_l("At most %(most)s characters; these are %(n)s.", most=NOTE_LONGEST, n=len(words)), code="long", field="words")
+        raise BadValue(_l("At most %(most)s characters; these are %(n)s.", most=T = TypeVar("T", bound=bound.Bound)
+NOTE_LONGEST, n=len(words)), code="long", field="words")
     forbidden.check(words, field="words")
     until, _event = _standing(seen.customer.id, ledger.SERVICE)
     told: dict[str, object] = {"words": words}

@@ -40,7 +40,11 @@ class CustomerStore(Model):
     """The stores that know her; one of them is home."""
 
     __tablename__ = "customer_store"
-    __table_args__ = (one_of("how", "how", HOW_LINKED), sa.PrimaryKeyConstraint("customer_id", "store_id"), sa.Index("ix_customer_store_store_since", "store_id", "since"))
+    __table_args__ = (
+        one_of("how", "how", HOW_LINKED),
+        sa.PrimaryKeyConstraint("customer_id", "store_id"),
+        sa.Index("ix_customer_store_store_since", "store_id", "since"),
+    )
     customer_id: Mapped[int] = foreign("customer.id", ondelete="CASCADE", index=False)
     store_id: Mapped[int] = foreign("store.id", index=False)
     since: Mapped[datetime]
@@ -70,7 +74,9 @@ class Fact(Bound, Model):
     __table_args__ = (
         one_of("source", "source", SOURCES),
         sa.UniqueConstraint("customer_id", "key", "slot"),
-        sa.Index("ix_fact_purge_at", "purge_at", sqlite_where=sa.text("purge_at IS NOT NULL"), postgresql_where=sa.text("purge_at IS NOT NULL")),
+        sa.Index(
+            "ix_fact_purge_at", "purge_at", sqlite_where=sa.text("purge_at IS NOT NULL"), postgresql_where=sa.text("purge_at IS NOT NULL")
+        ),
     )
     key: Mapped[str] = mapped_column(sa.String(40))
     slot: Mapped[str] = mapped_column(sa.String(40), default="")
@@ -179,7 +185,14 @@ class ShareRequest(Model):
     __tablename__ = "share_request"
     __table_args__ = (
         one_of("status", "status", ("asked", "accepted", "declined", "lapsed")),
-        sa.Index("uq_share_request_open", "customer_id", "store_id", unique=True, sqlite_where=sa.text("status = 'asked'"), postgresql_where=sa.text("status = 'asked'")),
+        sa.Index(
+            "uq_share_request_open",
+            "customer_id",
+            "store_id",
+            unique=True,
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        ),
     )
     id: Mapped[PrimaryKey]
     public_id: Mapped[PublicId]
@@ -225,7 +238,11 @@ class SearchKey(Model):
     """What she is found by, one set of rows per linked store; written by search.reindex alone."""
 
     __tablename__ = "search_key"
-    __table_args__ = (sa.PrimaryKeyConstraint("store_id", "key", "customer_id"), sa.Index("ix_search_key_customer_id", "customer_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("store_id", "key", "customer_id"),
+        sa.Index("ix_search_key_customer_id", "customer_id"),
+        {"sqlite_with_rowid": False},
+    )
     store_id: Mapped[int]
     key: Mapped[str]
     customer_id: Mapped[int]

@@ -53,9 +53,16 @@ def get(reader: StaffMember, public_id: str) -> Seen:
 
 
 def seen_by(reader: StaffMember, customer: Customer) -> Seen:
-    stores = session().scalars(
-        sa.select(Store).join(CustomerStore, CustomerStore.store_id == Store.id).where(CustomerStore.customer_id == customer.id).order_by(CustomerStore.since)
-    ).all()
+    stores = (
+        session()
+        .scalars(
+            sa.select(Store)
+            .join(CustomerStore, CustomerStore.store_id == Store.id)
+            .where(CustomerStore.customer_id == customer.id)
+            .order_by(CustomerStore.since)
+        )
+        .all()
+    )
     return Seen(customer, tuple(stores), relations(reader, customer, [s.id for s in stores], serving=is_serving(reader, customer, stores)))
 
 
@@ -68,9 +75,15 @@ def is_serving(reader: StaffMember, customer: Customer, stores: Sequence[Store])
 
 def contacts(customer_id: int) -> Sequence[ContactPoint]:
     """How to reach her, the main one of each kind first."""
-    return session().scalars(
-        sa.select(ContactPoint).where(ContactPoint.customer_id == customer_id).order_by(ContactPoint.kind, ContactPoint.is_main.desc(), ContactPoint.id)
-    ).all()
+    return (
+        session()
+        .scalars(
+            sa.select(ContactPoint)
+            .where(ContactPoint.customer_id == customer_id)
+            .order_by(ContactPoint.kind, ContactPoint.is_main.desc(), ContactPoint.id)
+        )
+        .all()
+    )
 
 
 def stores_of(reader: StaffMember, *roles: str) -> Sequence[Store]:

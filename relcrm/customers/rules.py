@@ -41,7 +41,9 @@ class AlreadyKnown(RuleError):
     """Somebody with this contact is in the book."""
 
     def __init__(self, customer_id: int, kind: str) -> None:
-        super().__init__(_l("Somebody with this number is in the book already."), code="known", field="phone" if kind == "phone" else "contact")
+        super().__init__(
+            _l("Somebody with this number is in the book already."), code="known", field="phone" if kind == "phone" else "contact"
+        )
         self.customer_id = customer_id
 
 
@@ -55,15 +57,22 @@ def capture(tx: Session, actor: StaffMember, store: Store, newcomer: Newcomer, *
     now = clock.now()
     sells = any(m.store_id == store.id and m.role == "associate" for m in actor.memberships)
     customer = Customer(
-        public_id=secrets.token_urlsafe(9), name=newcomer.name, salutation=newcomer.salutation, home_store_id=store.id, created_at=now,
-        created_by_id=actor.id, owner_id=actor.id if sells or how == "capture" else None,
+        public_id=secrets.token_urlsafe(9),
+        name=newcomer.name,
+        salutation=newcomer.salutation,
+        home_store_id=store.id,
+        created_at=now,
+        created_by_id=actor.id,
+        owner_id=actor.id if sells or how == "capture" else None,
     )
     tx.add(customer)
     tx.flush()
     tx.add(CustomerStore(customer_id=customer.id, store_id=store.id, since=now, how=how))
     for kind, value in newcomer.contacts:
         _add_contact(tx, actor, customer.id, kind, value)
-    consent_rules.enrol(tx, customer.id, actor=actor, store_id=store.id, lang=lang, method="in_person_verbal" if how == "capture" else "import_legacy")
+    consent_rules.enrol(
+        tx, customer.id, actor=actor, store_id=store.id, lang=lang, method="in_person_verbal" if how == "capture" else "import_legacy"
+    )
     for purpose_key, said_yes in newcomer.answers.items():
         channel = newcomer.channel if purpose_key == "marketing" and said_yes else "any"
         consent_rules.answer(tx, customer.id, purpose_key, said_yes, actor=actor, store_id=store.id, lang=lang, channel=channel)
@@ -87,7 +96,9 @@ def _add_contact(tx: Session, actor: StaffMember, customer_id: int, kind: str, v
     same_kind = sa.select(ContactPoint.id).where(ContactPoint.customer_id == customer_id, ContactPoint.kind == kind).limit(1)
     is_first = tx.scalar(same_kind) is None
     tx.add(
-        ContactPoint(customer_id=customer_id, kind=kind, value=value, label=label, is_main=is_first, added_at=clock.now(), added_by_id=actor.id)
+        ContactPoint(
+            customer_id=customer_id, kind=kind, value=value, label=label, is_main=is_first, added_at=clock.now(), added_by_id=actor.id
+        )
     )
     tx.flush()
 
@@ -120,7 +131,10 @@ def change_identity(tx: Session, actor: StaffMember, seen: Seen, changes: Mappin
     """Her name, form of address and language. Raises RuleError when somebody else changed her meanwhile."""
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
     if seen.customer.version != version:
-        raise RuleError(_l("Somebody else changed this a moment ago. Below is what it says now; what you typed is still in the fields."), code="conflict")
+        raise RuleError(
+            _l("Somebody else changed this a moment ago. Below is what it says now; what you typed is still in the fields."),
+            code="conflict",
+        )
     for name, value in changes.items():
         setattr(seen.customer, name, value)
     audit.note(tx, actor, "customer_changed", seen.customer.public_id, store_id=seen.store_of(actor).id, keys=tuple(changes))
@@ -151,7 +165,9 @@ def serve(tx: Session, actor: StaffMember, seen: Seen) -> None:
     _inform(tx, seen.customer, actor, "serving", staff_id=seen.customer.owner_id, store_id=None if seen.customer.owner_id else seen.home.id)
 
 
-def _inform(tx: Session, customer: Customer, actor: StaffMember, kind: str, *, staff_id: int | None = None, store_id: int | None = None) -> None:
+def _inform(
+    tx: Session, customer: Customer, actor: StaffMember, kind: str, *, staff_id: int | None = None, store_id: int | None = None
+) -> None:
     tx.add(Inform(staff_id=staff_id, store_id=store_id, customer_id=customer.id, kind=kind, by_id=actor.id, at=clock.now()))
 
 
@@ -173,13 +189,20 @@ def ask_share(tx: Session, actor: StaffMember, store: Store, customer: Customer)
     """Ask her home store to let us know her. A second ask while one is open is the same one."""
     require(actor, Permission.CUSTOMER_WRITE, store.id)
     open_one = tx.scalar(
-        sa.select(ShareRequest).where(ShareRequest.customer_id == customer.id, ShareRequest.store_id == store.id, ShareRequest.status == "asked")
+        sa.select(ShareRequest).where(
+            ShareRequest.customer_id == customer.id, ShareRequest.store_id == store.id, ShareRequest.status == "asked"
+        )
     )
     if open_one is not None:
         return open_one
     now = clock.now()
     asked = ShareRequest(
-        public_id=secrets.token_urlsafe(9), customer_id=customer.id, store_id=store.id, asked_by_id=actor.id, asked_at=now, lapses_at=now + SHARE_LAPSES
+        public_id=secrets.token_urlsafe(9),
+        customer_id=customer.id,
+        store_id=store.id,
+        asked_by_id=actor.id,
+        asked_at=now,
+        lapses_at=now + SHARE_LAPSES,
     )
     tx.add(asked)
     access_log.looked(actor.id, customer.id, "ask_share", store_id=store.id)
@@ -206,7 +229,9 @@ def _follow_consent(_sender: object, *, tx: Session, customer_id: int, purpose: 
         customer = tx.get_one(Customer, customer_id)
         stands = ledger.may(customer_id, ledger.SERVICE).allowed
         customer.closed_at = None if stands else (customer.closed_at or clock.now())
-    if purpose in (ledger.SERVICE, "profiling") and tx.scalar(sa.select(CustomerStore.store_id).where(CustomerStore.customer_id == customer_id).limit(1)):
+    if purpose in (ledger.SERVICE, "profiling") and tx.scalar(
+        sa.select(CustomerStore.store_id).where(CustomerStore.customer_id == customer_id).limit(1)
+    ):
         search.reindex(tx, customer_id)
 
 

@@ -15,7 +15,13 @@ from relcrm.db import session
 from relcrm.staff.models import StaffMember, Store
 
 CANDIDATES, FILTERED, SHOWN = 100, 500, 20
-CONTACT_KEYS = {"phone": keys.phone_keys, "email": keys.email_keys, "wechat": keys.handle_keys, "wecom": keys.handle_keys, "card": keys.card_keys}
+CONTACT_KEYS = {
+    "phone": keys.phone_keys,
+    "email": keys.email_keys,
+    "wechat": keys.handle_keys,
+    "wecom": keys.handle_keys,
+    "card": keys.card_keys,
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,9 @@ def _alias_keys(ids: Collection[int]) -> dict[int, set[str]]:
     if ids:
         for row in session().scalars(sa.select(FamilyMember).where(FamilyMember.customer_id.in_(ids), FamilyMember.sealed.is_(None))):
             known.setdefault(row.customer_id, set()).update(keys.alias_keys(row.value.get("nickname", "")))
-        for one, called in session().execute(sa.select(Customer.id, Customer.address_as).where(Customer.id.in_(ids), Customer.address_as != "")):
+        for one, called in session().execute(
+            sa.select(Customer.id, Customer.address_as).where(Customer.id.in_(ids), Customer.address_as != "")
+        ):
             known.setdefault(one, set()).update(keys.alias_keys(called))
     return known
 
@@ -123,4 +131,3 @@ def expected(customer: Customer) -> set[str]:
     contacts = session().scalars(sa.select(ContactPoint).where(ContactPoint.customer_id == customer.id)).all()
     family = session().scalars(sa.select(FamilyMember).where(FamilyMember.customer_id == customer.id)).all()
     return keys_of(customer, contacts, family)
-

@@ -10,7 +10,15 @@ from relcrm.staff.permissions import RIGHTS
 
 # From least to most; "no" is what is not named at all.
 LEVELS = ("no", "totals", "tier", "pseudonym", "state", "masked", "open_task", "reason", "day_month", "full")
-ROWS = {"name": "name", "salutation": "name", "product_spec": "name", "phone": "phone", "birthday": "birthday", "spend": "spend", "notes": "notes"}
+ROWS = {
+    "name": "name",
+    "salutation": "name",
+    "product_spec": "name",
+    "phone": "phone",
+    "birthday": "birthday",
+    "spend": "spend",
+    "notes": "notes",
+}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,14 @@ def new_store(name: str, *, country: str, time_zone: str, language: str, **more:
     regions = {"CN": ("cn", "CNY"), "GB": ("uk", "GBP"), "US": ("us", "USD")}
     region, currency = regions.get(country, ("eu", "EUR"))
     return Store(
-        public_id=secrets.token_urlsafe(9), name=name, country=country, time_zone=time_zone, language=language, region=region, currency=currency, **more
+        public_id=secrets.token_urlsafe(9),
+        name=name,
+        country=country,
+        time_zone=time_zone,
+        language=language,
+        region=region,
+        currency=currency,
+        **more,
     )
 
 

@@ -1,6 +1,7 @@
 """Stores, people, memberships, their sessions and what they did."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_login import UserMixin
@@ -38,7 +39,18 @@ class Store(Model):
     __mapper_args__ = {"version_id_col": version}
 
 
-class StaffMember(Model, UserMixin):
+class SignedIn(UserMixin):
+    """What Flask-Login and the views know of the signed-in person beside her row: which session this is."""
+
+    # The signed cookie holds a session's token, never the person's id; set when signed in or loaded.
+    session_token: str = ""
+    session_row: Any = None
+
+    def get_id(self) -> str:
+        return self.session_token
+
+
+class StaffMember(SignedIn, Model):
     __tablename__ = "staff_member"
     id: Mapped[PrimaryKey]
     public_id: Mapped[PublicId]
@@ -51,13 +63,6 @@ class StaffMember(Model, UserMixin):
     version: Mapped[int] = mapped_column(default=1)
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise_on_sql", back_populates="staff", cascade="all, delete-orphan")
     __mapper_args__ = {"version_id_col": version}
-
-    # The signed cookie holds a session's token, never the person's id; set when signed in or loaded.
-    session_token: str = ""
-    session_row: "StaffSession | None" = None
-
-    def get_id(self) -> str:
-        return self.session_token
 
     @property
     def is_active(self) -> bool:

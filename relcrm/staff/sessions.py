@@ -39,12 +39,16 @@ def digest(token: str) -> str:
 
 def find(token: str) -> Held | None:
     """The living session of this token, with the person and memberships, in one query."""
-    row = session().scalar(
-        sa.select(StaffSession)
-        .join(StaffSession.staff)
-        .options(contains_eager(StaffSession.staff).joinedload(StaffMember.memberships).joinedload(Membership.store))
-        .where(StaffSession.token_hash == digest(token), StaffSession.ended_at.is_(None), StaffMember.left_on.is_(None))
-    ) if token else None
+    row = (
+        session().scalar(
+            sa.select(StaffSession)
+            .join(StaffSession.staff)
+            .options(contains_eager(StaffSession.staff).joinedload(StaffMember.memberships).joinedload(Membership.store))
+            .where(StaffSession.token_hash == digest(token), StaffSession.ended_at.is_(None), StaffMember.left_on.is_(None))
+        )
+        if token
+        else None
+    )
     now = clock.now()
     if row is None or now - row.created_at > LASTS:
         return None
@@ -62,9 +66,7 @@ def touch(row: StaffSession) -> None:
 def by_login(login: str, phone: str | None) -> StaffMember | None:
     """The person with that staff number or phone (E.164), still working here."""
     wanted = StaffMember.number == login if phone is None else sa.or_(StaffMember.number == login, StaffMember.phone == phone)
-    return session().scalars(
-        sa.select(StaffMember).where(wanted, StaffMember.left_on.is_(None)).order_by(StaffMember.id).limit(1)
-    ).first()
+    return session().scalars(sa.select(StaffMember).where(wanted, StaffMember.left_on.is_(None)).order_by(StaffMember.id).limit(1)).first()
 
 
 def who(secret: str, kind: str, text: str) -> str:
@@ -76,7 +78,9 @@ def refuse_if_locked(keys: dict[str, int]) -> None:
     """Raises RuleError when one of the keys has failed as often as its number allows within 15 minutes."""
     since = clock.now() - WITHIN
     rows = session().execute(
-        sa.select(SignInAttempt.who, sa.func.count()).where(SignInAttempt.who.in_(keys), SignInAttempt.at > since).group_by(SignInAttempt.who)
+        sa.select(SignInAttempt.who, sa.func.count())
+        .where(SignInAttempt.who.in_(keys), SignInAttempt.at > since)
+        .group_by(SignInAttempt.who)
     )
     if any(count >= keys[key] for key, count in rows):
         raise RuleError(_l("Too many wrong tries. Wait a quarter of an hour, or ask your manager for a new link."), code="locked")
@@ -92,8 +96,13 @@ def open_session(tx: Session, staff: StaffMember, *, device: str, shop_phone: bo
     token, now = secrets.token_urlsafe(32), clock.now()
     tx.add(
         StaffSession(
-            public_id=secrets.token_urlsafe(9), token_hash=digest(token), staff_id=staff.id, device=device[:80],
-            shop_phone=shop_phone, created_at=now, last_used_at=now,
+            public_id=secrets.token_urlsafe(9),
+            token_hash=digest(token),
+            staff_id=staff.id,
+            device=device[:80],
+            shop_phone=shop_phone,
+            created_at=now,
+            last_used_at=now,
         )
     )
     if clear:
@@ -132,9 +141,5 @@ def change_password(tx: Session, staff: StaffMember, password_hash: str, *, keep
 
 def with_memberships(staff_id: int) -> StaffMember | None:
     return session().scalar(
-        sa.select(StaffMember)
-        .options(joinedload(StaffMember.memberships).joinedload(Membership.store))
-        .where(StaffMember.id == staff_id)
+        sa.select(StaffMember).options(joinedload(StaffMember.memberships).joinedload(Membership.store)).where(StaffMember.id == staff_id)
     )
-
-

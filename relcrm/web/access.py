@@ -1,7 +1,7 @@
 """Every endpoint says who may use it, or the program does not start; every request is asked."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, abort, redirect, request, session, url_for
 from flask_login import current_user
@@ -13,9 +13,10 @@ from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission
 
 PUBLIC = "public"
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def allow[F: Callable[..., Any]](*wanted: Permission) -> Callable[[F], F]:
+def allow(*wanted: Permission) -> Callable[[F], F]:
     """Only a signed-in person with one of these permissions, in any store; the store itself is the query's question."""
 
     def mark(view: F) -> F:
@@ -25,7 +26,7 @@ def allow[F: Callable[..., Any]](*wanted: Permission) -> Callable[[F], F]:
     return mark
 
 
-def public[F: Callable[..., Any]](view: F) -> F:
+def public(view: F) -> F:
     """Anybody, signed in or not."""
     view.relcrm_access = PUBLIC  # type: ignore[attr-defined]
     return view

@@ -54,7 +54,9 @@ def _broken(error: Exception) -> Response:
 def _log_trace(reference: str, error: BaseException) -> None:
     step = error.__traceback__
     while step is not None:
-        current_app.logger.error("error %s at %s:%s %s", reference, step.tb_frame.f_code.co_filename, step.tb_lineno, step.tb_frame.f_code.co_name)
+        current_app.logger.error(
+            "error %s at %s:%s %s", reference, step.tb_frame.f_code.co_filename, step.tb_lineno, step.tb_frame.f_code.co_name
+        )
         step = step.tb_next
 
 
@@ -63,13 +65,33 @@ def _answer(status: int, sentence: str, reference: str = "") -> Response:
     db.forget_pending()
     reference = reference or secrets.token_hex(4)
     page = "errors/_notice.html" if is_htmx() else "errors/error.html"
-    return render(page, status=status, code=status, title=_titles().get(status) or HTTPStatus(status).phrase, sentence=sentence, reference=reference)
+    answer = render(
+        page,
+        status=status,
+        code=status,
+        title=_titles().get(status) or HTTPStatus(status).phrase,
+        sentence=sentence,
+        reference=reference,
+        back_href="/",
+        back_label=_("Back to the start"),
+    )
+    if is_htmx():
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#notices", "innerHTML"
+    return answer
 
 
 def _titles() -> dict[int, str]:
     return {
-        400: _("Please send again"), 403: _("Not for you"), 404: _("Not here"), 405: _("Not here"), 409: _("Not possible now"),
-        413: _("Too large"), 422: _("Please look again"), 429: _("Too many tries"), 500: _("That did not work"), 503: _("One moment"),
+        400: _("Please send again"),
+        403: _("Not for you"),
+        404: _("Not here"),
+        405: _("Not here"),
+        409: _("Not possible now"),
+        413: _("Too large"),
+        422: _("Please look again"),
+        429: _("Too many tries"),
+        500: _("That did not work"),
+        503: _("One moment"),
     }
 
 

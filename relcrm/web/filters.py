@@ -16,6 +16,7 @@ from jinja2 import StrictUndefined
 from relcrm import clock
 from relcrm.config import LANGUAGES
 from relcrm.i18n import _
+from relcrm.staff import settings
 from relcrm.staff.permissions import Permission, may
 
 
@@ -80,11 +81,39 @@ def _nav() -> list[dict[str, Any]]:
     here = request.endpoint or ""
     entries = []
     if may(current_user, Permission.CUSTOMER_FIND):
-        entries.append({"href": url_for("customers.index"), "icon": "users", "label": _("Customers"), "active": here.startswith("customers.") and here != "customers.new", "plus": False})
+        entries.append(
+            {
+                "href": url_for("customers.index"),
+                "icon": "users",
+                "label": _("Customers"),
+                "active": here.startswith("customers.") and here != "customers.new",
+                "plus": False,
+            }
+        )
     if may(current_user, Permission.CUSTOMER_WRITE):
-        entries.append({"href": url_for("customers.new"), "icon": "plus", "label": _("New"), "active": here == "customers.new", "plus": True})
-    entries.append({"href": url_for("staff.store"), "icon": "store", "label": _("Store"), "active": here.startswith("staff."), "plus": False})
+        entries.append(
+            {"href": url_for("customers.new"), "icon": "plus", "label": _("New"), "active": here == "customers.new", "plus": True}
+        )
+    entries.append(
+        {"href": url_for("staff.store"), "icon": "store", "label": _("Store"), "active": here.startswith("staff."), "plus": False}
+    )
     return entries
+
+
+def _frame() -> dict[str, Any]:
+    signed_in = bool(current_user and current_user.is_authenticated)
+    return {
+        "account_href": url_for("staff.account") if signed_in else "",
+        "manifest_href": url_for("system.manifest"),
+        "chain_name": chain_name(),
+    }
+
+
+def chain_name() -> str:
+    """The name over the door, read once per request."""
+    if "chain_name" not in g:
+        g.chain_name = settings.text("chain_name")
+    return str(g.chain_name)
 
 
 def bind(app: Flask) -> None:
@@ -95,4 +124,4 @@ def bind(app: Flask) -> None:
 
     @app.context_processor
     def _common() -> dict[str, Any]:
-        return {"lang": lang(), "html_lang": {"zh": "zh-CN"}.get(lang(), lang()), "nav": _nav()}
+        return {"lang": lang(), "html_lang": {"zh": "zh-CN"}.get(lang(), lang()), "nav": _nav(), **_frame()}

@@ -13,8 +13,17 @@ from relcrm.web.htmx import VARY, is_quiet
 log = logging.getLogger("relcrm.access")
 CSP = "; ".join(
     (
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'", "form-action 'self'",
-        "frame-ancestors 'none'", "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "object-src 'none'",
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
     )
 )
 FIXED = {
@@ -68,8 +77,10 @@ def _compress(answer: Response) -> Response:
         answer.status_code in (204, 304)
         or "gzip" not in request.headers.get("Accept-Encoding", "")
         or "Content-Encoding" in answer.headers
-        or answer.mimetype.split("/")[0] != "text" and answer.mimetype not in ("application/javascript", "image/svg+xml", "application/manifest+json")
-        or answer.is_streamed and request.endpoint != "static"
+        or (answer.mimetype.split("/")[0] != "text"
+        and answer.mimetype not in ("application/javascript", "image/svg+xml", "application/manifest+json"))
+        or (answer.is_streamed
+        and request.endpoint != "static")
     ):
         return answer
     answer.direct_passthrough = False

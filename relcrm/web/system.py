@@ -1,14 +1,17 @@
 """Addresses that belong to the machine: health, the web app manifest, the bare yardstick."""
 
 import shutil
+from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, current_app, jsonify, url_for
+from flask import Blueprint, Response, current_app, jsonify, redirect, url_for
+from flask_login import current_user
 
 from relcrm import clock, db, schema
 from relcrm.jobs import Heartbeat
 from relcrm.staff import settings
-from relcrm.web.access import public
+from relcrm.staff.permissions import Permission, may
+from relcrm.web.access import allow, public
 from relcrm.web.filters import asset
 
 bp = Blueprint("system", __name__)
@@ -28,6 +31,13 @@ def healthz() -> tuple[Response, int]:
     return jsonify(ok=all(checks.values()), **checks), 200 if all(checks.values()) else 503
 
 
+@bp.get("/")
+@allow(Permission.ACCOUNT)
+def home() -> Any:
+    """The first page of the day: what there is to do for a role that meets customers, else the stores."""
+    return redirect(url_for("customers.index" if may(current_user, Permission.CUSTOMER_FIND) else "staff.store"), 303)
+
+
 @bp.get("/bare")
 @public
 def bare() -> str:
@@ -41,8 +51,14 @@ def manifest() -> Response:
     name = settings.text("chain_name") or "relcrm"
     icons = [{"src": asset(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"} for size in (192, 512)]
     answer = jsonify(
-        name=name, short_name=name[:12], id="/", start_url=url_for("customers.index"), display="standalone",
-        background_color="#faf7f1", theme_color="#faf7f1", icons=icons,
+        name=name,
+        short_name=name[:12],
+        id="/",
+        start_url=url_for("customers.index"),
+        display="standalone",
+        background_color="#faf7f1",
+        theme_color="#faf7f1",
+        icons=icons,
     )
     answer.mimetype = "application/manifest+json"
     answer.headers["Cache-Control"] = "no-cache"

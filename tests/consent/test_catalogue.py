@@ -72,7 +72,7 @@ USES = {
     "values": "P", "important_dates": "G", "referred_by": "P", "source": "P", "community": "O", "closest_associate": "CG", "notes": "S",
     "pause_until": "SCGMPOU",
 }  # fmt: skip
-LETTERS = dict(zip("SCGMPOU", "service callback greeting marketing profiling community survey".split(), strict=True))
+LETTERS = dict(zip("SCGMPOU", ["service", "callback", "greeting", "marketing", "profiling", "community", "survey"], strict=True))
 
 
 def test_the_catalogue_has_the_48_fields_of_the_handbook_in_its_order():
@@ -182,7 +182,7 @@ def test_choices_have_short_ascii_keys_and_distinct_words_in_both_languages(key)
 
 
 def test_categories_and_words_are_named_in_both_languages():
-    assert list(categories()) == "tops bottoms dresses outerwear shoes underwear hats gloves rings bedding".split()
+    assert list(categories()) == ["tops", "bottoms", "dresses", "outerwear", "shoes", "underwear", "hats", "gloves", "rings", "bedding"]
     assert all(each.zh and each.en for each in (*categories().values(), *words().values()))
 
 

@@ -15,7 +15,7 @@ GOLDEN = {
     "profiling": ("PRF", False, True, False, 24, False),
     "community": ("COM", False, False, False, None, False),
     "survey": ("SUR", False, True, False, 12, False),
-    **{key: ("SP", False, False, False, 12, False) for key in SPECIAL},
+    **dict.fromkeys(SPECIAL, ("SP", False, False, False, 12, False)),
 }
 
 

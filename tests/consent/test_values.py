@@ -271,7 +271,7 @@ def test_every_kind_can_be_read_and_shown():
     assert set(READERS) == set(WRITERS) == KINDS
 
 
-INPUTS = "value text month day calendar category size model fit province city district line postcode use date weekday weekend avoid".split()
+INPUTS = ["value", "text", "month", "day", "calendar", "category", "size", "model", "fit", "province", "city", "district", "line", "postcode", "use", "date", "weekday", "weekend", "avoid"]
 SHAPES = ["1", "12", "9-10", "22:00-8", "2026-12-24", "lunar", *categories()]
 
 

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from relcrm.customers import lunar_words
-from relcrm.customers.birthday import LUNAR, MONTHS_EN, SOLAR, Birthday, parse
+from relcrm import lunar_words
+from relcrm.birthday import LUNAR, MONTHS_EN, SOLAR, Birthday, parse
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
@@ -99,7 +99,7 @@ def _english(text: str, today: date, calendar: str) -> Birthday | None:
 
 
 def _month_named(word: str) -> int:
-    return next((n for n, name in enumerate(MONTHS_EN, 1) if name.lower().startswith(word) or word == "sept" and n == 9), 0)
+    return next((n for n, name in enumerate(MONTHS_EN, 1) if name.lower().startswith(word) or (word == "sept" and n == 9)), 0)
 
 
 def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:

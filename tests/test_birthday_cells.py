@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relcrm import lunar
-from relcrm.customers.birthday import LUNAR, SOLAR, Birthday, show
-from relcrm.customers.birthday_cells import read_text
+from relcrm.birthday import LUNAR, SOLAR, Birthday, show
+from relcrm.birthday_cells import read_text
 from relcrm.errors import BadValue
 
 TODAY = date(2026, 11, 22)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relcrm import lunar
-from relcrm.customers.birthday import LUNAR, MARCH_FIRST, SOLAR, Birthday, age_on, is_under, next_on, parse, show
+from relcrm.birthday import LUNAR, MARCH_FIRST, SOLAR, Birthday, age_on, is_under, next_on, parse, show
 from relcrm.errors import BadValue
 
 TODAY = date(2026, 11, 22)

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from relcrm import lunar
-from relcrm.customers import lunar_words
+from relcrm import lunar, lunar_words
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 

@@ -1,0 +1,776 @@
+"""the first tables"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from relcrm.chain import guard
+
+revision = "0001"
+down_revision = None
+CHAINED = ("audit_event", "consent_event", "access_event")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "chained_text",
+        sa.Column("chain", sa.String(length=32), nullable=False),
+        sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("chain", "row_id", "name", name=op.f("pk_chained_text")),
+    )
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "job_run",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("done_for", sa.Text(), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("spoken", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("kind", "version", "lang", name=op.f("uq_notice_kind_version_lang")),
+    )
+    op.create_table(
+        "search_key",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("seen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "key", "customer_id", name=op.f("pk_search_key")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("search_key", schema=None) as batch_op:
+        batch_op.create_index("ix_search_key_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "setting",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+    )
+    with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_attempt_who_at", ["who", "at"], unique=False)
+
+    op.create_table(
+        "staff_member",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
+        sa.UniqueConstraint("number", name=op.f("uq_staff_member_number")),
+        sa.UniqueConstraint("phone", name=op.f("uq_staff_member_phone")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_staff_member_public_id")),
+    )
+    op.create_table(
+        "store",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_store_public_id")),
+    )
+    op.create_table(
+        "assessment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("allowed", sa.Boolean(), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_member.id"], name=op.f("fk_assessment_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+    )
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assessment_decided_by_id"), ["decided_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assessment_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "audit_event",
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("prev_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["staff_member.id"], name=op.f("fk_audit_event_actor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+        sa.UniqueConstraint("prev_hash", name=op.f("uq_audit_event_prev_hash")),
+    )
+    op.create_table(
+        "client_key",
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("made", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_client_key_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", "key", name=op.f("pk_client_key")),
+    )
+    with op.batch_alter_table("client_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_client_key_at"), ["at"], unique=False)
+
+    op.create_table(
+        "customer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("salutation", sa.Text(), nullable=False),
+        sa.Column("address_as", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("home_store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_minor", sa.Boolean(), nullable=False),
+        sa.Column("pause_until", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["created_by_id"], ["staff_member.id"], name=op.f("fk_customer_created_by_id")),
+        sa.ForeignKeyConstraint(["home_store_id"], ["store.id"], name=op.f("fk_customer_home_store_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["staff_member.id"], name=op.f("fk_customer_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_customer_public_id")),
+    )
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_home_store_id"), ["home_store_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "customer_list",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_customer_list_made_by_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_customer_list_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_list")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_customer_list_public_id")),
+    )
+    with op.batch_alter_table("customer_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_list_store_id"), ["store_id"], unique=False)
+
+    op.create_table(
+        "field_switch",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_field_switch_by_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_field_switch")),
+    )
+    with op.batch_alter_table("field_switch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_field_switch_by_id"), ["by_id"], unique=False)
+
+    op.create_table(
+        "file_figure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("customers", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("filled", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fresh", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_file_figure_staff_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_file_figure_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_figure")),
+        sa.UniqueConstraint("store_id", "staff_id", "on", name=op.f("uq_file_figure_store_id_staff_id_on")),
+    )
+    with op.batch_alter_table("file_figure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_figure_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "import_batch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refused", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.CheckConstraint("status IN ('mapping', 'waiting', 'running', 'done', 'stopped', 'failed')", name=op.f("ck_import_batch_status")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_import_batch_made_by_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_import_batch_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_batch_public_id")),
+    )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_batch_made_by_id"), ["made_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_batch_store_id"), ["store_id"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_invitation_made_by_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_invitation_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_made_by_id"), ["made_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.CheckConstraint("(store_id IS NULL) = (role IN ('owner', 'auditor'))", name=op.f("ck_membership_chain_roles_have_no_store")),
+        sa.CheckConstraint("role IN ('associate', 'store_manager', 'area_manager', 'owner', 'auditor')", name=op.f("ck_membership_role")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_membership_staff_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_membership_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint("staff_id", "store_id", "role", name=op.f("uq_membership_staff_id_store_id_role")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_store_id"), ["store_id"], unique=False)
+
+    op.create_table(
+        "staff_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("shop_phone", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("search_term", sa.Text(), nullable=True),
+        sa.Column("searched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_staff_session_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_staff_session_public_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_session_token_hash")),
+    )
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_session_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "access_event",
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("reason_hmac", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("prev_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('profile', 'reveal', 'complete_number', 'she_is_here', 'ask_share', 'serving', 'notes', 'export')",
+            name=op.f("ck_access_event_kind"),
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_access_event_customer_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_access_event_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_event")),
+        sa.UniqueConstraint("prev_hash", name=op.f("uq_access_event_prev_hash")),
+    )
+    with op.batch_alter_table("access_event", schema=None) as batch_op:
+        batch_op.create_index("ix_access_event_customer_at", ["customer_id", "at"], unique=False)
+        batch_op.create_index("ix_access_event_staff_at", ["staff_id", "at"], unique=False)
+
+    op.create_table(
+        "ask_rest",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("why IN ('not_now', 'does_not_say', 'answered')", name=op.f("ck_ask_rest_why")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_ask_rest_by_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_ask_rest_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", "key", name=op.f("pk_ask_rest")),
+    )
+    op.create_table(
+        "consent_event",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("action", sa.String(length=16), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("method", sa.String(length=24), nullable=False),
+        sa.Column("actor_type", sa.String(length=16), nullable=False),
+        sa.Column("actor_staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("asked_by_staff", sa.Boolean(), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("notice_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("notice_sha256", sa.String(length=64), nullable=True),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("evidence_kind", sa.Text(), nullable=True),
+        sa.Column("evidence_sha256", sa.Text(), nullable=True),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason_hmac", sa.String(length=64), nullable=True),
+        sa.Column("evidence_ref_hmac", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("prev_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "action IN ('grant', 'deny', 'withdraw', 'expire', 'renew', 'supersede', 'import', 'pending', 'confirm')",
+            name=op.f("ck_consent_event_action"),
+        ),
+        sa.CheckConstraint(
+            "method IN ('in_person_verbal', 'signed_paper', 'self_service', 'sms_reply', 'phone_call', 'wecom_chat', 'email', 'guardian', 'import_legacy', 'system')",
+            name=op.f("ck_consent_event_method"),
+        ),
+        sa.CheckConstraint(
+            "purpose <> 'marketing' OR channel <> 'any' OR action IN ('deny', 'withdraw')",
+            name=op.f("ck_consent_event_marketing_names_a_channel"),
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_consent_event_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
+        sa.UniqueConstraint("prev_hash", name=op.f("uq_consent_event_prev_hash")),
+    )
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_event_customer_purpose", ["customer_id", "purpose"], unique=False)
+        batch_op.create_index("ix_consent_event_customer_recorded", ["customer_id", "recorded_at"], unique=False)
+
+    op.create_table(
+        "consent_state",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("standing", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_consent_state_customer_id")),
+        sa.PrimaryKeyConstraint("customer_id", "purpose", "channel", name=op.f("pk_consent_state")),
+    )
+    with op.batch_alter_table("consent_state", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_consent_state_until",
+            ["until"],
+            unique=False,
+            sqlite_where=sa.text("standing = 'OK'"),
+            postgresql_where=sa.text("standing = 'OK'"),
+        )
+
+    op.create_table(
+        "contact_point",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("is_main", sa.Boolean(), nullable=False),
+        sa.Column("unreachable", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("kind IN ('phone', 'email', 'wechat', 'wecom', 'card')", name=op.f("ck_contact_point_kind")),
+        sa.ForeignKeyConstraint(["added_by_id"], ["staff_member.id"], name=op.f("fk_contact_point_added_by_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_contact_point_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
+        sa.UniqueConstraint("kind", "value", name=op.f("uq_contact_point_kind_value")),
+    )
+    with op.batch_alter_table("contact_point", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_point_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "customer_list_entry",
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("added_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["added_by_id"], ["staff_member.id"], name=op.f("fk_customer_list_entry_added_by_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_list_entry_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["list_id"], ["customer_list.id"], name=op.f("fk_customer_list_entry_list_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("list_id", "customer_id", name=op.f("pk_customer_list_entry")),
+    )
+    with op.batch_alter_table("customer_list_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_list_entry_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "customer_store",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("how", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("how IN ('capture', 'purchase', 'share', 'she_is_here', 'import', 'moved')", name=op.f("ck_customer_store_how")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_store_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_customer_store_store_id")),
+        sa.PrimaryKeyConstraint("customer_id", "store_id", name=op.f("pk_customer_store")),
+    )
+    with op.batch_alter_table("customer_store", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_store_store_since", ["store_id", "since"], unique=False)
+
+    op.create_table(
+        "fact",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("slot", sa.String(length=40), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("source IN ('told', 'observed', 'estimated', 'imported', 'derived')", name=op.f("ck_fact_source")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_fact_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_fact_noted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
+        sa.UniqueConstraint("customer_id", "key", "slot", name=op.f("uq_fact_customer_id_key_slot")),
+    )
+    with op.batch_alter_table("fact", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_fact_purge_at",
+            ["purge_at"],
+            unique=False,
+            sqlite_where=sa.text("purge_at IS NOT NULL"),
+            postgresql_where=sa.text("purge_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "family_member",
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_family_member_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_family_member_noted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_member")),
+    )
+    with op.batch_alter_table("family_member", schema=None) as batch_op:
+        batch_op.create_index("ix_family_member_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "import_refusal",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_refusal_batch_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("batch_id", "line", name=op.f("pk_import_refusal")),
+    )
+    op.create_table(
+        "inform",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_inform_by_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_inform_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_inform_staff_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_inform_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inform")),
+    )
+    with op.batch_alter_table("inform", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inform_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_inform_staff_seen", ["staff_id", "seen_at"], unique=False)
+        batch_op.create_index("ix_inform_store_seen", ["store_id", "seen_at"], unique=False)
+
+    op.create_table(
+        "lately_seen",
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_lately_seen_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_lately_seen_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", "customer_id", name=op.f("pk_lately_seen")),
+    )
+    with op.batch_alter_table("lately_seen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lately_seen_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_lately_seen_staff_at", ["staff_id", "at"], unique=False)
+
+    op.create_table(
+        "note",
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_note_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_note_noted_by_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_note_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index("ix_note_customer_id_noted_at", ["customer_id", "noted_at"], unique=False)
+
+    op.create_table(
+        "serving",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_serving_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_serving_staff_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_serving_store_id")),
+        sa.PrimaryKeyConstraint("customer_id", "staff_id", "on", name=op.f("pk_serving")),
+    )
+    with op.batch_alter_table("serving", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_serving_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "share_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lapses_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("answered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("status IN ('asked', 'accepted', 'declined', 'lapsed')", name=op.f("ck_share_request_status")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["staff_member.id"], name=op.f("fk_share_request_answered_by_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["staff_member.id"], name=op.f("fk_share_request_asked_by_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_share_request_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_share_request_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_request")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_share_request_public_id")),
+    )
+    with op.batch_alter_table("share_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_share_request_asked_by_id"), ["asked_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_share_request_store_id"), ["store_id"], unique=False)
+        batch_op.create_index(
+            "uq_share_request_open",
+            ["customer_id", "store_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        )
+
+    op.create_table(
+        "tag",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tag_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_tag_noted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
+        sa.UniqueConstraint("customer_id", "name", name=op.f("uq_tag_customer_id_name")),
+    )
+    with op.batch_alter_table("tag", schema=None) as batch_op:
+        batch_op.create_index("ix_tag_name", ["name"], unique=False)
+
+    if op.get_bind().dialect.name == "sqlite":
+        for table in CHAINED:
+            for statement in guard(table):
+                op.execute(statement)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("tag", schema=None) as batch_op:
+        batch_op.drop_index("ix_tag_name")
+
+    op.drop_table("tag")
+    with op.batch_alter_table("share_request", schema=None) as batch_op:
+        batch_op.drop_index("uq_share_request_open", sqlite_where=sa.text("status = 'asked'"), postgresql_where=sa.text("status = 'asked'"))
+        batch_op.drop_index(batch_op.f("ix_share_request_store_id"))
+        batch_op.drop_index(batch_op.f("ix_share_request_asked_by_id"))
+
+    op.drop_table("share_request")
+    with op.batch_alter_table("serving", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_serving_staff_id"))
+
+    op.drop_table("serving")
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.drop_index("ix_note_customer_id_noted_at")
+
+    op.drop_table("note")
+    with op.batch_alter_table("lately_seen", schema=None) as batch_op:
+        batch_op.drop_index("ix_lately_seen_staff_at")
+        batch_op.drop_index(batch_op.f("ix_lately_seen_customer_id"))
+
+    op.drop_table("lately_seen")
+    with op.batch_alter_table("inform", schema=None) as batch_op:
+        batch_op.drop_index("ix_inform_store_seen")
+        batch_op.drop_index("ix_inform_staff_seen")
+        batch_op.drop_index(batch_op.f("ix_inform_customer_id"))
+
+    op.drop_table("inform")
+    op.drop_table("import_refusal")
+    with op.batch_alter_table("family_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_family_member_customer_id")
+
+    op.drop_table("family_member")
+    with op.batch_alter_table("fact", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_fact_purge_at", sqlite_where=sa.text("purge_at IS NOT NULL"), postgresql_where=sa.text("purge_at IS NOT NULL")
+        )
+
+    op.drop_table("fact")
+    with op.batch_alter_table("customer_store", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_store_store_since")
+
+    op.drop_table("customer_store")
+    with op.batch_alter_table("customer_list_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_list_entry_customer_id"))
+
+    op.drop_table("customer_list_entry")
+    with op.batch_alter_table("contact_point", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_point_customer_id"))
+
+    op.drop_table("contact_point")
+    with op.batch_alter_table("consent_state", schema=None) as batch_op:
+        batch_op.drop_index("ix_consent_state_until", sqlite_where=sa.text("standing = 'OK'"), postgresql_where=sa.text("standing = 'OK'"))
+
+    op.drop_table("consent_state")
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_consent_event_customer_recorded")
+        batch_op.drop_index("ix_consent_event_customer_purpose")
+
+    op.drop_table("consent_event")
+    op.drop_table("ask_rest")
+    with op.batch_alter_table("access_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_event_staff_at")
+        batch_op.drop_index("ix_access_event_customer_at")
+
+    op.drop_table("access_event")
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_session_staff_id"))
+
+    op.drop_table("staff_session")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_membership_store_id"))
+
+    op.drop_table("membership")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_invitation_made_by_id"))
+
+    op.drop_table("invitation")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_batch_store_id"))
+        batch_op.drop_index(batch_op.f("ix_import_batch_made_by_id"))
+
+    op.drop_table("import_batch")
+    with op.batch_alter_table("file_figure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_figure_staff_id"))
+
+    op.drop_table("file_figure")
+    with op.batch_alter_table("field_switch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_field_switch_by_id"))
+
+    op.drop_table("field_switch")
+    with op.batch_alter_table("customer_list", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_list_store_id"))
+
+    op.drop_table("customer_list")
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_customer_home_store_id"))
+
+    op.drop_table("customer")
+    with op.batch_alter_table("client_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_client_key_at"))
+
+    op.drop_table("client_key")
+    op.drop_table("audit_event")
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assessment_subject"))
+        batch_op.drop_index(batch_op.f("ix_assessment_decided_by_id"))
+
+    op.drop_table("assessment")
+    op.drop_table("store")
+    op.drop_table("staff_member")
+    with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_attempt_who_at")
+
+    op.drop_table("sign_in_attempt")
+    op.drop_table("setting")
+    with op.batch_alter_table("search_key", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_key_customer_id")
+
+    op.drop_table("search_key")
+    op.drop_table("notice")
+    op.drop_table("job_run")
+    op.drop_table("heartbeat")
+    op.drop_table("chained_text")

@@ -1,0 +1,98 @@
+"""One app and one migrated book with the cast per test process; every test that touches it gets a fresh copy of the file."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+
+import relcrm
+from relcrm import clock, config, db, schema
+from relcrm.staff import sessions
+from tests import factories
+
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+settings.load_profile("shared")
+for name in [name for name in os.environ if name.startswith("RELCRM_")]:
+    del os.environ[name]
+
+
+class Client(FlaskClient):
+    """Each request has its own app context, as in life; one held open would make everybody the first person."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def _book(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path, Path]:
+    folder = tmp_path_factory.mktemp("book")
+    config.make_secrets(folder)
+    app = relcrm.create_app(config.read({"RELCRM_DATA_DIR": str(folder)}), check_schema=False)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Client
+    with app.app_context():
+        schema.migrate()
+        factories.cast()
+        db.session().close()
+        db.sql.engine.dispose()
+    live, blank = folder / "relcrm.db", folder / "blank.db"
+    with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(blank)) as target:
+        source.backup(target)
+    return app, live, blank
+
+
+@pytest.fixture
+def app(_book: tuple[Flask, Path, Path]) -> Iterator[Flask]:
+    app, live, blank = _book
+    for tail in ("-wal", "-shm"):
+        Path(f"{live}{tail}").unlink(missing_ok=True)
+    shutil.copyfile(blank, live)
+    yield app
+    with app.app_context():
+        db.sql.engine.dispose()
+
+
+@pytest.fixture
+def ctx(app: Flask) -> Iterator[Flask]:
+    """For tests that call rules and queries themselves."""
+    with app.app_context():
+        yield app
+        db.session().close()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Any:
+    """sign_in("ana") -> a client signed in as that person of the cast."""
+
+    def as_person(number: str, **headers: str) -> FlaskClient:
+        with app.app_context():
+            staff = factories.staff(number)
+            with db.write_tx() as tx:
+                token = sessions.open_session(tx, tx.merge(staff), device="test", shop_phone=False)
+            db.session().close()
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        return client
+
+    return as_person
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """at(instant): from now on the clock says so."""
+
+    def move(instant: Any) -> None:
+        monkeypatch.setattr(clock, "now", lambda: instant)
+
+    return move
