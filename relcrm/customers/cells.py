@@ -65,7 +65,7 @@ def gender(text: str) -> str:
 
 
 def salutation(text: str) -> str:
-    """One of 女士 先生 小姐 老师 阿姨 叔叔 直呼其名 其他. Raises BadValue salutation_unknown."""
+    """ms, mr, miss, teacher, auntie, uncle, first_name or other. Raises BadValue salutation_unknown."""
     sentence = _l("“%(text)s” is no form of address we know. Write Ms, Mr, Miss, 女士, 先生, 老师 or leave it empty.", text=text)
     return _one_of(value_words.SALUTATIONS, text, sentence, "salutation_unknown")
 

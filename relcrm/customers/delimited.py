@@ -14,6 +14,7 @@ from relcrm.i18n import _l
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_LINE = 1_000_000
 SNIFFED_LINES = 60
+LEFT_OVERS = dict.fromkeys(map(ord, "\0\x1a"))
 
 
 def open_delimited(path: Path, filename: str, encoding: str = "", delimiter: str = "") -> Source:
@@ -55,7 +56,7 @@ class _Delimited:
             while line := file.readline(LONGEST_LINE + 1):
                 if len(line) > LONGEST_LINE:
                     raise csv.Error("line too long")
-                raw.append(line.replace("\0", ""))
+                raw.append(line.translate(LEFT_OVERS))
                 yield raw[-1]
 
     def _refuse_open_quote(self, raw: list[str], number: int) -> None:
@@ -76,7 +77,7 @@ class _Delimited:
 
 def _delimiter(path: Path, encoding: str) -> str:
     with path.open(encoding=encoding, newline="", errors="replace") as file:
-        lines = [line.replace("\0", "") for line in islice(iter(lambda: file.readline(LONGEST_LINE), ""), SNIFFED_LINES)]
+        lines = [line.translate(LEFT_OVERS) for line in islice(iter(lambda: file.readline(LONGEST_LINE), ""), SNIFFED_LINES)]
     told = _told_delimiter(lines[0]) if lines else ""
     return told or max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
 

@@ -10,6 +10,8 @@ from relcrm.i18n import _l
 ENCODINGS = ("utf-8", "gb18030", "cp1252")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 CHUNK = 1 << 16
+NEUTRAL = frozenset("©®™“”‘’—–…·￥€£°§\xa0，。、：；（）！？《》【】\u3000")
+WESTERN = frozenset(map(chr, range(0xC0, 0x100))) - {"×", "÷"} | frozenset("ŠšŽžŒœŸ¿¡ºª«»")
 
 
 def encoding_of(path: Path, filename: str) -> str:
@@ -38,16 +40,16 @@ def _unmarked_utf16(start: bytes) -> str:
 
 
 def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    foreign = chinese = 0
+    """Whether every byte has a meaning and most foreign letters are such as people in that encoding use."""
+    at_home = AT_HOME.get(encoding, bool)
+    foreign = expected = 0
     try:
-        for text in _decoded(path, decoder):
-            if encoding == "gb18030":
-                found = [letter for letter in text if letter > "\x7f"]
-                foreign, chinese = foreign + len(found), chinese + sum(map(_is_common_chinese, found))
+        for text in _decoded(path, codecs.getincrementaldecoder(encoding)()):
+            found = [letter for letter in text if letter > "\x7f" and letter not in NEUTRAL]
+            foreign, expected = foreign + len(found), expected + sum(map(at_home, found))
     except UnicodeError:
         return False
-    return chinese * 2 >= foreign
+    return expected * 2 >= foreign
 
 
 def _decoded(path: Path, decoder: codecs.IncrementalDecoder) -> Iterator[str]:
@@ -58,11 +60,19 @@ def _decoded(path: Path, decoder: codecs.IncrementalDecoder) -> Iterator[str]:
 
 
 def _is_common_chinese(letter: str) -> bool:
-    """Western accents before a letter also decode as GB18030, but into rare characters that GB2312 does not have."""
+    """Western accents and Big5 may also decode as GB18030, but into rare characters or none that GB2312 has."""
     try:
-        return bool(letter.encode("gb2312"))
+        return "\u4e00" <= letter <= "\u9fff" and bool(letter.encode("gb2312"))
     except UnicodeError:
         return False
+
+
+def _is_western(letter: str) -> bool:
+    """Big5 and Shift-JIS also decode as Windows letters, but mostly into signs."""
+    return letter in WESTERN
+
+
+AT_HOME = {"gb18030": _is_common_chinese, "cp1252": _is_western}
 
 
 def unknown(filename: str) -> BadValue:

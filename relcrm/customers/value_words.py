@@ -1,18 +1,18 @@
 """The words shops write in their cells for gender, form of address, language, yes and no, and what we keep for each."""
 
 SALUTATIONS = {
-    "女士": "女士", "先生": "先生", "小姐": "小姐", "老师": "老师", "阿姨": "阿姨", "叔叔": "叔叔", "直呼其名": "直呼其名",
-    "其他": "其他", "太太": "女士", "夫人": "女士", "小姐姐": "小姐", "ms": "女士", "mrs": "女士", "mme": "女士", "madam": "女士",
-    "mr": "先生", "sir": "先生", "miss": "小姐", "teacher": "老师", "auntie": "阿姨", "aunt": "阿姨", "uncle": "叔叔",
-    "first name": "直呼其名", "other": "其他", "dr": "其他", "prof": "其他", "professor": "其他", "mx": "其他", "博士": "其他",
-    "教授": "其他", "医生": "其他",
+    "女士": "ms", "先生": "mr", "小姐": "miss", "老师": "teacher", "阿姨": "auntie", "叔叔": "uncle", "直呼其名": "first_name",
+    "其他": "other", "太太": "ms", "夫人": "ms", "小姐姐": "miss", "ms": "ms", "mrs": "ms", "mme": "ms", "madam": "ms",
+    "mr": "mr", "sir": "mr", "miss": "miss", "teacher": "teacher", "auntie": "auntie", "aunt": "auntie", "uncle": "uncle",
+    "first name": "first_name", "other": "other", "another way": "other", "dr": "other", "prof": "other", "professor": "other",
+    "mx": "other", "博士": "other", "教授": "other", "医生": "other",
 }  # fmt: skip
 GENDERS = {
     "女": "female", "女性": "female", "女士": "female", "female": "female", "f": "female", "woman": "female", "2": "female",
     "男": "male", "男性": "male", "先生": "male", "male": "male", "m": "male", "man": "male", "1": "male", "其他": "other",
-    "other": "other", "x": "other", "diverse": "other", "未知": "undisclosed", "保密": "undisclosed", "不详": "undisclosed",
-    "未填写": "undisclosed", "unknown": "undisclosed", "undisclosed": "undisclosed", "not specified": "undisclosed",
-    "prefer not to say": "undisclosed", "u": "undisclosed",
+    "other": "other", "x": "other", "diverse": "other", "未知": "undisclosed", "保密": "undisclosed", "不透露": "undisclosed",
+    "不详": "undisclosed", "未填写": "undisclosed", "unknown": "undisclosed", "undisclosed": "undisclosed",
+    "not specified": "undisclosed", "prefer not to say": "undisclosed", "u": "undisclosed",
 }  # fmt: skip
 LANGUAGES = {
     "zh": "zh-CN", "zh-cn": "zh-CN", "zh_cn": "zh-CN", "zh-hans": "zh-CN", "中文": "zh-CN", "简体中文": "zh-CN",

@@ -72,6 +72,20 @@ def test_letters_of_no_known_encoding_are_refused(tmp_path: Path) -> None:
     assert refusal(path).code == "file_encoding"
 
 
+@pytest.mark.parametrize(("encoding", "person"), [("big5", "張三豐"), ("shift_jis", "山本太郎")])
+def test_letters_we_would_only_guess_at_are_refused_until_the_person_names_them(tmp_path: Path, encoding: str, person: str) -> None:
+    path = tmp_path / "neighbours.csv"
+    path.write_bytes(f"Name,Phone\n{person},13800000001\n".encode(encoding))
+    assert refusal(path).code == "file_encoding"
+    assert next(open_table(path, path.name, encoding=encoding).rows()).cells[0] == person
+
+
+def test_the_end_mark_of_old_programs_is_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "till.csv"
+    path.write_bytes(b"Name,Phone\r\nAnna Bell,+12025550143\r\n\x1a")
+    assert len(list(open_table(path, path.name).rows())) == 1
+
+
 def test_a_cut_utf16_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cut.csv"
     path.write_bytes((FILES / "members_utf16le.csv").read_bytes()[:-1])

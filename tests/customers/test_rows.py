@@ -54,7 +54,7 @@ def test_a_full_row_is_read_into_clean_values() -> None:
         consent_marketing="Unsubscribed",
     )
     assert (found.number, found.usable, found.problems) == (7, True, ())
-    assert (found.name, found.salutation, found.gender, found.language) == ("林晓梅", "女士", "female", "en")
+    assert (found.name, found.salutation, found.gender, found.language) == ("林晓梅", "ms", "female", "en")
     assert found.phones == ("+8613800003921", "+8657187654321")
     assert (found.email, found.wechat, found.card) == ("lin@example.com", "lin_xm", "A001")
     assert found.birthday is not None and (found.birthday.calendar, found.birthday.year, found.birthday.day) == ("solar", 1985, 2)
@@ -213,3 +213,26 @@ def test_no_text_whatever_breaks_the_reading_of_a_row(texts: list[str]) -> None:
     found = read_row(Row(2, tuple(texts)), tuple(TARGETS), "CN", TODAY)
     assert found.usable == (not found.problems)
     assert not found.usable or (found.name and (found.phones or found.email or found.wechat))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("女士", "ms"), ("Mrs.", "ms"), ("先生", "mr"), ("小姐", "miss"), ("老师", "teacher"), ("Dr.", "other")]
+)
+def test_the_form_of_address_is_kept_by_its_key(typed: str, kept: str) -> None:
+    assert draft(salutation=typed).salutation == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("男", "male"), ("F", "female"), ("2", "female"), ("保密", "undisclosed"), ("未知", "undisclosed")]
+)
+def test_the_gender_is_kept_by_its_key(typed: str, kept: str) -> None:
+    assert draft(gender=typed).gender == kept
+
+
+def test_a_zero_for_gender_means_different_things_in_different_tills_and_is_refused() -> None:
+    assert codes(draft(gender="0")) == [(2, "gender_unknown")]
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("中文", "zh-CN"), ("en-AU", "en"), ("繁体中文", "zh-HK"), ("français", "other")])
+def test_the_language_is_kept_by_its_key(typed: str, kept: str) -> None:
+    assert draft(preferred_language=typed).language == kept
