@@ -10,14 +10,14 @@ from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
 PEEK = 8192
-TABLES = {"csv", "xlsx", "xlsb", "xls", "ods"}
+TABLES = {"csv", "xlsx", "xls"}
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
 ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 PROGRAMS = (b"MZ", b"\x7fELF", b"SQLite format 3")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIPPED = {
     "xl/workbook.xml": "xlsx",
-    "xl/workbook.bin": "xlsb",
+    "xl/workbook.bin": "workbook",
     "word/document.xml": "word",
     "ppt/presentation.xml": "slides",
     "Index/Document.iwa": "numbers",
@@ -37,6 +37,7 @@ REFUSALS: dict[str, Callable[[str], object]] = {
     "archive": lambda name: _l("This is a packed folder named %(name)s. Unpack it and choose the customer list inside.", name=name),
     "word": lambda name: _l("This is a text document named %(name)s. Copy the table into Excel, save it and choose that file.", name=name),
     "slides": lambda name: _l("This is a presentation named %(name)s, not a table. Choose the customer list as CSV or Excel.", name=name),
+    "workbook": lambda name: _l("%(name)s is a workbook of a kind we cannot read. Save it as .xlsx and choose that file.", name=name),
     "numbers": lambda name: _l("This is an Apple Numbers file named %(name)s. Export it from Numbers as CSV or Excel.", name=name),
     "program": lambda name: _l(
         "This is a program or a database named %(name)s, not a table. Export the customers as CSV or Excel.", name=name
@@ -48,7 +49,7 @@ REFUSALS: dict[str, Callable[[str], object]] = {
 
 
 def require_table(path: Path, filename: str) -> str:
-    """csv, xlsx, xlsb, xls or ods. Raises BadValue file_empty, file_kind, file_protected, file_unreadable."""
+    """csv, xlsx or xls. Raises BadValue file_empty, file_kind, file_protected, file_unreadable."""
     kind = kind_of(path)
     if kind == "empty":
         raise BadValue(_l("%(name)s is empty. Choose the file with your customers.", name=filename), code="file_empty", field="file")
@@ -82,7 +83,7 @@ def locked(filename: str) -> BadValue:
 
 
 def kind_of(path: Path) -> str:
-    """csv, xlsx, xlsb, xls, ods, or what it is instead: a key of REFUSALS, empty, protected, damaged."""
+    """csv, xlsx, xls, or what it is instead: a key of REFUSALS, empty, protected, damaged."""
     with path.open("rb") as file:
         start = file.read(PEEK)
     if not start.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
@@ -108,7 +109,7 @@ def _packed(archive: zipfile.ZipFile) -> str:
     names = set(archive.namelist())
     if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
         kind = archive.read("mimetype").decode("ascii", "replace").strip()
-        return "ods" if kind == "application/vnd.oasis.opendocument.spreadsheet" else "word"
+        return "workbook" if kind == "application/vnd.oasis.opendocument.spreadsheet" else "word"
     return next((kind for name, kind in ZIPPED.items() if name in names), "archive")
 
 

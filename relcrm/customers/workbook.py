@@ -1,4 +1,4 @@
-"""Reading Excel and OpenDocument workbooks as text, and guarding against those that would eat the memory. No column meanings here."""
+"""Reading Excel workbooks as text, and guarding against those that would eat the memory. No column meanings here."""
 
 import re
 import struct
@@ -21,8 +21,8 @@ UNPACKED_LIMIT = 200 * 1024 * 1024
 AREA_LIMIT = 4_000_000
 EXACT_DIGITS = 10**15
 CHUNK = 1 << 20
-CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
-TAIL = 200
+TAG = re.compile(rb"""<(?:\w+:)?(row|c)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+ADDRESS = re.compile(rb"""\sr=["']([A-Z]{0,3})(\d{1,7})["']""")
 OLD_DIMENSIONS = re.compile(rb"\x00\x02\x0e\x00(.{12})\x00\x00", re.DOTALL)
 OLD_ROWS, OLD_COLUMNS = 1 << 16, 1 << 8
 Result = TypeVar("Result")
@@ -132,16 +132,36 @@ def _packed_area(archive: zipfile.ZipFile, filename: str) -> int:
 
 def _area(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
     """Rows times columns up to the last cell with a value. Reading to the end also proves that the entry is no longer than it says."""
-    last_row = last_column = 0
+    area = _Area()
     rest = b""
     with archive.open(entry) as file:
         while chunk := file.read(CHUNK):
-            if not entry.filename.startswith("xl/worksheets/"):
-                continue
-            for column, row in CELL.findall(rest + chunk):
-                last_row, last_column = max(last_row, int(row)), max(last_column, _column(column))
-            rest = chunk[-TAIL:]
-    return last_row * last_column
+            text = rest + chunk
+            end = text.rfind(b">") + 1
+            area.add(text[:end])
+            rest = text[end:][-CHUNK:]
+    return area.last_row * area.last_column
+
+
+class _Area:
+    """A cell without an address stands behind the one before it, a row below the one before."""
+
+    def __init__(self) -> None:
+        self.row = self.column = self.last_row = self.last_column = 0
+
+    def add(self, text: bytes) -> None:
+        for tag, attributes in TAG.findall(text):
+            address = ADDRESS.search(attributes)
+            if tag == b"row":
+                self.row, self.column = int(address[2]) if address else self.row + 1, 0
+            else:
+                self.column = _column(address[1]) if address else self.column + 1
+                self.row = int(address[2]) if address else self.row
+                self._stretch(is_blank=attributes.endswith(b"/"))
+
+    def _stretch(self, is_blank: bool) -> None:
+        if not is_blank:
+            self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
 
 
 def _column(letters: bytes) -> int:

@@ -242,6 +242,42 @@ def test_a_broken_sheet_inside_a_sound_archive_is_refused(tmp_path: Path) -> Non
     assert refusal(path).code == "file_unreadable"
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="900000"><c r="XFD900000"><v>1</v></c></row>',
+        "<row r='1'><c r='A1'><v>1</v></c></row><row r='900000'>" + "<c/>" * 9 + "<c><v>1</v></c></row>",
+        '<row r="1"><c t=">" r="XFD900000"><v>1</v></c></row>',
+        '<x:row r="1"><x:c r="XFD900000"><x:v>1</x:v></x:c></x:row>',
+    ],
+)
+def test_a_far_cell_is_found_however_it_is_written(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "far.xlsx"
+    with zipfile.ZipFile(FILES / "members.xlsx") as sound, zipfile.ZipFile(path, "w") as far:
+        for name in sound.namelist():
+            far.writestr(name, f"<worksheet><sheetData>{rows}</sheetData></worksheet>" if "sheet2" in name else sound.read(name))
+    assert refusal(path).code == "file_too_large"
+
+
+def test_formatted_cells_without_a_value_take_no_room(tmp_path: Path) -> None:
+    path = tmp_path / "formatted.xlsx"
+    with zipfile.ZipFile(FILES / "members.xlsx") as sound, zipfile.ZipFile(path, "w") as formatted:
+        for name in sound.namelist():
+            text = sound.read(name)
+            tail = b'<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'
+            formatted.writestr(name, text.replace(b"</sheetData>", tail) if "sheet2" in name else text)
+    assert len(list(open_table(path, path.name).rows())) == 2
+
+
+@pytest.mark.parametrize(("member", "content"), [("xl/workbook.bin", "x"), ("mimetype", "application/vnd.oasis.opendocument.spreadsheet")])
+def test_workbooks_of_other_kinds_are_sent_back_to_be_saved_as_xlsx(tmp_path: Path, member: str, content: str) -> None:
+    path = tmp_path / "list.xlsx"
+    with zipfile.ZipFile(path, "w") as other:
+        other.writestr(member, content)
+    refused = refusal(path)
+    assert (refused.code, ".xlsx" in str(refused.message)) == ("file_kind", True)
+
+
 def test_one_endless_line_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "endless.csv"
     path.write_text("Name,Phone\n" + "," * 1_000_001)
