@@ -1,0 +1,124 @@
+"""One cell of somebody's table, freed of what Excel and tills wrap around values, and read as a day, a yes, a gender.
+
+Phones, e-mails and names are contact_values.py, birthdays birthday_cells.py."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TypeVar
+
+from relcrm.customers import value_words
+from relcrm.errors import BadValue
+from relcrm.i18n import _l
+
+INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\0]")
+TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+NOTHING = {"-", "--", "—", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "#n/a", "nan", "0000-00-00", "0000-00-00 00:00:00"}
+DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
+CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}.*$")
+SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
+BETWEEN_TAGS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
+BETWEEN_PHONES = re.compile(r"\s*(?::::|[,;/|、，；\n])\s*")
+Value = TypeVar("Value")
+
+
+def clean(text: str) -> str:
+    """Without invisible letters, the ="…" of tills that keep Excel from rounding, and the apostrophe that does the same."""
+    text = INVISIBLE.sub("", text).replace("\xa0", " ").strip()
+    if wrapped := TEXT_FORMULA.fullmatch(text):
+        text = wrapped[1].replace('""', '"').strip()
+    return text[1:].strip() if re.match(r"['’]\s*[\d+=@＝＋－＠-]", text) else text
+
+
+def is_nothing(text: str) -> bool:
+    return not text or text.lower() in NOTHING
+
+
+def whole_number(text: str) -> str:
+    """A phone or card number as it was typed. Raises BadValue digits_lost for what Excel rounded to 1.38E+10."""
+    if ROUNDED.fullmatch(text):
+        raise BadValue(
+            _l("Excel shortened this number to %(text)s and its digits are lost. Format the column as text and type it again.", text=text),
+            code="digits_lost",
+        )
+    return text[:-2] if re.fullmatch(r"\d+\.0", text) else text
+
+
+def phone_parts(text: str) -> list[str]:
+    """The numbers of a cell that holds several; one number stays whole, whatever stands between its digits."""
+    parts = BETWEEN_PHONES.split(text)
+    several = len(parts) > 1 and all(sum(letter.isdigit() for letter in part) >= 7 for part in parts)
+    return parts if several else [text]
+
+
+def tags(text: str) -> list[str]:
+    """In their order, each once; Google writes its own groups with a star, which are nobody's tags."""
+    found = (tag.strip() for tag in BETWEEN_TAGS.split(text))
+    return list(dict.fromkeys(tag for tag in found if tag and not tag.startswith("*")))
+
+
+def gender(text: str) -> str:
+    """female, male, other or undisclosed. Raises BadValue gender_unknown."""
+    sentence = _l("“%(text)s” is no gender we know. Write female, male or leave it empty.", text=text)
+    return _one_of(value_words.GENDERS, text, sentence, "gender_unknown")
+
+
+def salutation(text: str) -> str:
+    """ms, mr, miss, teacher, auntie, uncle, first_name or other. Raises BadValue salutation_unknown."""
+    sentence = _l("“%(text)s” is no form of address we know. Write Ms, Mr, Miss, 女士, 先生, 老师 or leave it empty.", text=text)
+    return _one_of(value_words.SALUTATIONS, text, sentence, "salutation_unknown")
+
+
+def answer(text: str) -> bool:
+    """Raises BadValue answer_unknown: a consent is never guessed."""
+    sentence = _l("“%(text)s” is neither yes nor no. Write yes or no, or leave it empty.", text=text)
+    return _one_of(value_words.ANSWERS, text, sentence, "answer_unknown")
+
+
+def lunar_flag(text: str) -> bool | None:
+    """Whether a cell only tells which calendar another column is in; None when it holds something else."""
+    return {**value_words.ANSWERS, **value_words.CALENDARS}.get(text.strip().lower())
+
+
+def language(text: str) -> str:
+    """zh-CN, zh-HK, en or other."""
+    word = text.strip().lower()
+    return value_words.LANGUAGES.get(word) or value_words.LANGUAGES.get(word[:2] if word[2:3] in {"-", "_"} else "", "other")
+
+
+def day(text: str, country: str, today: date) -> date:
+    """A day in the past. Raises BadValue day_unreadable or day_in_future. Only in the US does 03/04/2024 mean March."""
+    found = _written_day(CLOCK.sub("", text.strip()), country)
+    if found is None or found.year < 1900:
+        raise BadValue(_l("“%(text)s” is no date we can read. Write it like 2024-03-15.", text=text), code="day_unreadable")
+    if found > today:
+        raise BadValue(_l("%(text)s is in the future. Check the date.", text=text), code="day_in_future")
+    return found
+
+
+def _written_day(text: str, country: str) -> date | None:
+    if slashed := SLASHED.fullmatch(text):
+        return _slashed_day(int(slashed[1]), int(slashed[3]), int(slashed[4]), country)
+    for format in DAY_FORMATS:
+        try:
+            return datetime.strptime(text, format).date()
+        except ValueError:
+            continue
+    return None
+
+
+def _slashed_day(first: int, second: int, year: int, country: str) -> date | None:
+    month_first = second > 12 or (country.upper() == "US" and first <= 12)
+    month, day_of_month = (first, second) if month_first else (second, first)
+    try:
+        return date(year, month, day_of_month)
+    except ValueError:
+        return None
+
+
+def _one_of(words: Mapping[str, Value], text: str, sentence: object, code: str) -> Value:
+    word = text.strip(" .").lower()
+    if word not in words:
+        raise BadValue(sentence, code=code)
+    return words[word]

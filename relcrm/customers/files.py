@@ -1,0 +1,81 @@
+"""Opening a customer file that somebody chose: what it is, where its header stands, its rows. What the columns mean is columns.py."""
+
+import re
+from itertools import islice
+from pathlib import Path
+
+from relcrm.customers import columns, delimited, file_kind, workbook
+from relcrm.customers.table import Row, Source, Table
+from relcrm.errors import BadValue
+from relcrm.i18n import _l
+
+__all__ = ["MAX_BYTES", "Row", "Table", "open_table"]
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_COLUMNS = 400
+HEADER_SEARCH = 10
+HOLDS_DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[+(']?[\d][\d\s().+/:-]*")
+
+
+def open_table(path: Path, filename: str, *, limit: int = MAX_BYTES, sheet: str = "", encoding: str = "", delimiter: str = "") -> Table:
+    """The table in a file, `filename` being what the person calls it. `sheet`, `encoding` and `delimiter` overrule what is found.
+
+    Raises BadValue: file_empty, file_too_large, file_kind, file_encoding, file_unreadable, file_no_header, file_protected, file_sheet.
+    """
+    _refuse_size(path, filename, limit)
+    kind = file_kind.require_table(path, filename)
+    if kind == "csv":
+        source = delimited.open_delimited(path, filename, encoding, delimiter)
+    else:
+        source = workbook.open_workbook(path, filename, kind, sheet)
+    return _table(source, filename)
+
+
+def _refuse_size(path: Path, filename: str, limit: int) -> None:
+    if path.stat().st_size > limit:
+        raise BadValue(
+            _l("%(name)s is larger than %(limit)s MB. Divide it into smaller files.", name=filename, limit=max(limit // 1024**2, 1)),
+            code="file_too_large",
+            field="file",
+        )
+
+
+def _table(source: Source, filename: str) -> Table:
+    top = list(islice((row for row in source.every_row() if not row.is_blank), HEADER_SEARCH))
+    if not top:
+        raise file_kind.without_rows(filename)
+    header = _header(top, filename)
+    if len(header.cells) > MAX_COLUMNS:
+        raise _too_wide(filename)
+    names = tuple(" ".join(cell.split()) for cell in header.cells)
+    return Table(source.kind, source.encoding, source.delimiter, source.sheet, source.sheets, names, header.number, source.every_row)
+
+
+def _too_wide(filename: str) -> BadValue:
+    sentence = _l("%(name)s has too many columns. Keep only those about the customer.", name=filename)
+    return BadValue(sentence, code="file_unreadable", field="file")
+
+
+def _header(top: list[Row], filename: str) -> Row:
+    """The row with the most words a customer list uses for its columns; one word alone counts only in the first row.
+
+    Without any, the header is the first row, unless that already holds data.
+    """
+    best = max(top, key=_known_words)
+    if _known_words(best) > (best is not top[0]):
+        return best
+    if any(HOLDS_DATA.fullmatch(cell.strip()) for cell in top[0].cells):
+        return Row(0, ("",) * max(len(row.cells) for row in top))
+    if max(len(row.cells) for row in top) == 1:
+        raise BadValue(
+            _l("No column names were found in %(name)s. Write names such as Name and Phone above the columns.", name=filename),
+            code="file_no_header",
+            field="file",
+        )
+    return top[0]
+
+
+def _known_words(row: Row) -> int:
+    if any("@" in cell or HOLDS_DATA.fullmatch(cell.strip()) for cell in row.cells):
+        return 0
+    return sum(columns.is_known(cell) for cell in row.cells)

@@ -1,0 +1,204 @@
+"""One row of a customer file read into clean values, or into everything that is wrong with it. Nothing is stored or compared here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+from relcrm.customers import cells
+from relcrm.customers.table import Row
+from relcrm.errors import BadValue
+from relcrm.i18n import _l
+
+if TYPE_CHECKING:
+    from relcrm.customers.birthday import Birthday
+
+PURPOSES = ("callback", "greeting", "profiling", "survey", "marketing")
+ADDRESS_PARTS = ("province", "city", "district", "line", "postcode", "country", "whole")
+BIRTHDAY_PARTS = ("birthday_month", "birthday_day", "birthday_year")
+ANYWHERE = -1
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`column` is the index in the row, or -1 when it is about the whole row; `message` is a lazy sentence."""
+
+    column: int
+    code: str
+    message: object
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A customer as the row tells it. Empty text, None and {} mean that the row says nothing; `problems` holds all of them."""
+
+    number: int
+    name: str = ""
+    salutation: str = ""
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    wechat: str = ""
+    card: str = ""
+    birthday: "Birthday | None" = None
+    gender: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    home_store: str = ""
+    associate: str = ""
+    registered_on: date | None = None
+    consents: Mapping[str, bool | None] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Nothing goes half in: one bad cell holds the whole row back."""
+        return not self.problems
+
+
+def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Draft:
+    """`mapping` names a target of columns.TARGETS for each column; `country` (ISO, two letters) is where plain phone numbers belong."""
+    from relcrm.customers import contact_values
+
+    reading = _Reading(row, mapping)
+    reading.refuse_surplus()
+    return Draft(
+        number=row.number,
+        name=_name(reading),
+        salutation=reading.read("salutation", cells.salutation, ""),
+        card=reading.read("card", lambda text: contact_values.card(cells.whole_number(text)), ""),
+        birthday=_birthday(reading, today),
+        gender=reading.read("gender", cells.gender, ""),
+        address=_address(reading),
+        language=reading.read("preferred_language", cells.language, ""),
+        tags=tuple(cells.tags(reading.text("tags"))),
+        note=reading.text("note"),
+        home_store=reading.text("home_store"),
+        associate=reading.text("associate"),
+        registered_on=reading.read("registered_on", lambda text: cells.day(text, country, today), None),
+        consents={purpose: reading.read(f"consent_{purpose}", cells.answer, None) for purpose in PURPOSES},
+        **_contacts(reading, country),
+        problems=tuple(sorted(reading.problems, key=lambda problem: problem.column)),
+    )
+
+
+class _Contacts(TypedDict):
+    phones: tuple[str, ...]
+    email: str
+    wechat: str
+
+
+class _Reading:
+    def __init__(self, row: Row, mapping: Sequence[str]) -> None:
+        self.row, self.width = row, len(mapping)
+        self.columns = {target: index for index, target in reversed(list(enumerate(mapping)))}
+        self.problems: list[Problem] = []
+
+    def text(self, target: str) -> str:
+        text = self.written(target)
+        return "" if cells.is_nothing(text) else text
+
+    def written(self, target: str) -> str:
+        """Also "Null" and "/", which are nothing in a phone column but somebody's name in another."""
+        index = self.columns.get(target, ANYWHERE)
+        return cells.clean(self.row.cells[index]) if 0 <= index < len(self.row.cells) else ""
+
+    def read(self, target: str, reader: Callable[[str], Value], nothing: Value) -> Value:
+        text = self.text(target)
+        return self.attempt(target, lambda: reader(text), nothing) if text else nothing
+
+    def attempt(self, target: str, reader: Callable[[], Value], nothing: Value) -> Value:
+        try:
+            return reader()
+        except BadValue as error:
+            self.refuse(target, error.code, error.message)
+            return nothing
+
+    def refuse(self, target: str, code: str, message: object) -> None:
+        self.problems.append(Problem(self.columns.get(target, ANYWHERE), code, message))
+
+    def refuse_surplus(self) -> None:
+        if any(cell.strip() for cell in self.row.cells[self.width :]):
+            sentence = _l("This row has more cells than there are columns. A comma or a quotation mark may be out of place.")
+            self.problems.append(Problem(ANYWHERE, "row_too_long", sentence))
+
+
+def _name(reading: _Reading) -> str:
+    from relcrm.customers import contact_values
+
+    whole = reading.written("name") or _joined_name(reading.written("family_name"), reading.written("given_name"))
+    target = next((target for target in ("name", "family_name", "given_name") if reading.written(target)), "name")
+    if not whole:
+        reading.refuse(_mapped(reading, "name", "family_name", "given_name"), "name_missing", _l("The name is missing."))
+        return ""
+    return reading.attempt(target, lambda: contact_values.person_name(whole), "")
+
+
+def _joined_name(family: str, given: str) -> str:
+    is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in family + given)
+    return family + given if is_chinese else f"{given} {family}".strip()
+
+
+def _mapped(reading: _Reading, *targets: str) -> str:
+    return next((target for target in targets if target in reading.columns), "")
+
+
+def _contacts(reading: _Reading, country: str) -> _Contacts:
+    from relcrm.customers import contact_values
+
+    before = len(reading.problems)
+    found = _Contacts(
+        phones=_phones(reading, country),
+        email=reading.read("email", contact_values.email, ""),
+        wechat=reading.read("wechat", lambda text: contact_values.handle(cells.whole_number(text)), ""),
+    )
+    if not any(found.values()) and len(reading.problems) == before:
+        target = _mapped(reading, "phone", "phone_2", "email", "wechat")
+        reading.refuse(target, "contact_missing", _l("There is no phone number, e-mail or WeChat name to reach her by."))
+    return found
+
+
+def _phones(reading: _Reading, country: str) -> tuple[str, ...]:
+    from relcrm.customers import contact_values
+
+    def numbers(text: str) -> list[str]:
+        return [contact_values.phone(cells.whole_number(part), country) for part in cells.phone_parts(text)]
+
+    none: list[str] = []
+    found = [number for target in ("phone", "phone_2") for number in reading.read(target, numbers, none)]
+    return tuple(dict.fromkeys(found))
+
+
+def _address(reading: _Reading) -> dict[str, str]:
+    parts = {part: reading.text(f"address_{part}") for part in ADDRESS_PARTS}
+    parts["line"] = " ".join(filter(None, (parts["line"], reading.text("address_line_2"))))
+    return {part: text for part, text in parts.items() if text}
+
+
+def _birthday(reading: _Reading, today: date) -> "Birthday | None":
+    """The solar column where it is filled; the lunar one may hold the day itself or only tell that the other column is lunar."""
+    written, lunar = reading.text("birthday"), reading.text("birthday_lunar")
+    is_lunar = cells.lunar_flag(lunar)
+    if written:
+        return reading.attempt("birthday", lambda: _written_birthday(written, bool(is_lunar), today), None)
+    if lunar and is_lunar is None:
+        return reading.attempt("birthday_lunar", lambda: _written_birthday(lunar, True, today), None)
+    if any(reading.text(target) for target in BIRTHDAY_PARTS):
+        target = _mapped(reading, *BIRTHDAY_PARTS)
+        return reading.attempt(target, lambda: _birthday_from_parts(reading, bool(is_lunar), today), None)
+    return None
+
+
+def _written_birthday(text: str, is_lunar: bool, today: date) -> "Birthday":
+    from relcrm.customers.birthday_cells import read_text
+
+    return read_text(f"农历{text}" if is_lunar and "历" not in text else text, today)
+
+
+def _birthday_from_parts(reading: _Reading, is_lunar: bool, today: date) -> "Birthday":
+    from relcrm.customers.birthday import LUNAR, SOLAR, parse
+
+    month, day, year = (cells.whole_number(reading.text(target)) for target in BIRTHDAY_PARTS)
+    return parse(LUNAR if is_lunar else SOLAR, year, month, day, False, today)

@@ -1,0 +1,56 @@
+"""A table as it stood in someone's file: numbered rows of text. Reading it is files.py, understanding it columns.py and rows.py."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """`number` is the line of the file (or row of the sheet) as a person counts, from 1; cells are the text as it stood there."""
+
+    number: int
+    cells: tuple[str, ...]
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a reader hands over: every row of the file, as often as asked. Nothing is said about headers yet."""
+
+    kind: str
+    every_row: Callable[[], Iterator[Row]]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """`kind` is csv, xlsx or xls; `header_row` is 0, and every header "", when the file has no names for its columns."""
+
+    kind: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header: tuple[str, ...]
+    header_row: int
+    every_row: Callable[[], Iterator[Row]]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows below the header without blank ones; short rows are filled up, rows that are too long stay so."""
+        for row in self.every_row():
+            if row.number > self.header_row and not row.is_blank:
+                yield self._filled(row)
+
+    def sample(self, count: int = 50) -> list[Row]:
+        return list(islice(self.rows(), count))
+
+    def _filled(self, row: Row) -> Row:
+        missing = len(self.header) - len(row.cells)
+        return row._replace(cells=row.cells + ("",) * missing) if missing > 0 else row

@@ -1,0 +1,31 @@
+"""The words shops write in their cells for gender, form of address, language, yes and no, and what we keep for each."""
+
+SALUTATIONS = {
+    "女士": "ms", "先生": "mr", "小姐": "miss", "老师": "teacher", "阿姨": "auntie", "叔叔": "uncle", "直呼其名": "first_name",
+    "其他": "other", "太太": "ms", "夫人": "ms", "小姐姐": "miss", "ms": "ms", "mrs": "ms", "mme": "ms", "madam": "ms",
+    "mr": "mr", "sir": "mr", "miss": "miss", "teacher": "teacher", "auntie": "auntie", "aunt": "auntie", "uncle": "uncle",
+    "first name": "first_name", "other": "other", "another way": "other", "dr": "other", "prof": "other", "professor": "other",
+    "mx": "other", "博士": "other", "教授": "other", "医生": "other",
+}  # fmt: skip
+GENDERS = {
+    "女": "female", "女性": "female", "女士": "female", "female": "female", "f": "female", "woman": "female", "2": "female",
+    "男": "male", "男性": "male", "先生": "male", "male": "male", "m": "male", "man": "male", "1": "male", "其他": "other",
+    "other": "other", "x": "other", "diverse": "other", "未知": "undisclosed", "保密": "undisclosed", "不透露": "undisclosed",
+    "不详": "undisclosed", "未填写": "undisclosed", "unknown": "undisclosed", "undisclosed": "undisclosed",
+    "not specified": "undisclosed", "prefer not to say": "undisclosed", "u": "undisclosed",
+}  # fmt: skip
+LANGUAGES = {
+    "zh": "zh-CN", "zh-cn": "zh-CN", "zh_cn": "zh-CN", "zh-hans": "zh-CN", "中文": "zh-CN", "简体中文": "zh-CN",
+    "普通话": "zh-CN", "chinese": "zh-CN", "mandarin": "zh-CN", "汉语": "zh-CN", "en": "en", "en-us": "en", "en-gb": "en",
+    "en_us": "en", "english": "en", "英文": "en", "英语": "en", "zh-hk": "zh-HK", "zh-tw": "zh-HK", "zh-hant": "zh-HK",
+    "繁体中文": "zh-HK", "繁體中文": "zh-HK", "粤语": "zh-HK", "cantonese": "zh-HK", "other": "other", "其他": "other",
+}  # fmt: skip
+ANSWERS = {
+    "yes": True, "y": True, "true": True, "1": True, "是": True, "有": True, "同意": True, "接受": True, "可以": True,
+    "愿意": True, "√": True, "✓": True, "subscribed": True, "opted in": True, "no": False, "n": False, "false": False, "0": False,
+    "否": False, "不同意": False, "不接受": False, "不可以": False, "不愿意": False, "拒绝": False, "×": False, "✗": False,
+    "unsubscribed": False, "opted out": False, "not subscribed": False,
+}  # fmt: skip
+CALENDARS = {
+    "农历": True, "阴历": True, "旧历": True, "lunar": True, "公历": False, "阳历": False, "新历": False, "solar": False,
+}  # fmt: skip
