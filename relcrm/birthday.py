@@ -155,7 +155,8 @@ def _short_month(b: Birthday) -> object:
 
 def _born_on(b: Birthday, first: bool = False) -> date:
     """The latest day she can have been born on (the first possible one if asked); the year must be known."""
-    assert b.year is not None and b.month is not None
+    assert b.year is not None
+    assert b.month is not None
     if b.calendar == LUNAR:
         return lunar.to_solar(b.year, b.month, b.day or (1 if first else lunar.month_length(b.year, b.month, b.leap)), b.leap)
     return date(b.year, b.month, b.day or (1 if first else monthrange(b.year, b.month)[1]))
@@ -186,7 +187,8 @@ def next_on(b: Birthday, today: date) -> date | None:
 
 
 def _kept_on(b: Birthday, year: int) -> date:
-    assert b.month is not None and b.day is not None
+    assert b.month is not None
+    assert b.day is not None
     if b.calendar == LUNAR:
         return lunar.anniversary(year, b.month, b.day, b.leap, b.leap_policy)
     if (b.month, b.day) == (2, 29) and not isleap(year):

@@ -12,10 +12,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
 WRITE = "relcrm_write"
 # Versions whose write-ahead log can be corrupted by several connections (fixed in 3.51.3, 3.50.7 and 3.44.6).
-WAL_IS_SAFE = (
-    sqlite3.sqlite_version_info >= (3, 51, 3)
-    or (sqlite3.sqlite_version_info[:2] in ((3, 50), (3, 44))
-    and (sqlite3.sqlite_version_info >= ((3, 50, 7) if sqlite3.sqlite_version_info[1] == 50 else (3, 44, 6))))
+WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3) or (
+    sqlite3.sqlite_version_info[:2] in ((3, 50), (3, 44))
+    and (sqlite3.sqlite_version_info >= ((3, 50, 7) if sqlite3.sqlite_version_info[1] == 50 else (3, 44, 6)))
 )
 JOURNAL_MODE = "WAL" if WAL_IS_SAFE else "TRUNCATE"
 

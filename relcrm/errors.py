@@ -8,9 +8,6 @@ class RelcrmError(Exception):
         super().__init__(code or type(self).__name__)
         self.message, self.code, self.field = message, code, field
 
-    def __str__(self) -> str:
-        return str(self.message)
-
 
 class BadValue(RelcrmError):
     """What was typed cannot be read as what it should be (422). `field` names the input."""
@@ -30,3 +27,6 @@ class NotFound(RelcrmError):
 
 class SetupError(RelcrmError):
     """The program cannot start as it is set up; the message names the command or setting that mends it."""
+
+    def __str__(self) -> str:
+        return str(self.message)

@@ -73,10 +73,11 @@ def put(
         if found is not None:
             inner.execute(sa.update(model).where(model.id == found).values(**full), execution_options=_options())
             return found
-        row = model(customer_id=customer_id, **full)
+        make: type[Any] = model
+        row = make(customer_id=customer_id, **full)
         inner.add(row)
         inner.flush()
-        return row.id
+        return int(row.id)
 
 
 def remove(tx: Session, model: type[Bound], customer_id: int, row_id: int) -> None:

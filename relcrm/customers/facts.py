@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, crypt
+from relcrm.birthday import Birthday, is_under
 from relcrm.consent import bound, catalogue, forbidden, ledger, values
 from relcrm.consent import rules as consent_rules
-from relcrm.birthday import Birthday, is_under
 from relcrm.consent.catalogue import Field
 from relcrm.customers import search
 from relcrm.customers.models import AskRest, Fact, FamilyMember, Note, Tag
@@ -51,7 +51,7 @@ def _require_writable(actor: StaffMember, seen: Seen, field: Field) -> None:
     if field.stored != "fact" or field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
     if not seen.sight.shows(field):
-        raise NotAllowed(_l("Only who serves her notes this. Tap \"I am serving her\" first."), code="not_yours")
+        raise NotAllowed(_l('Only who serves her notes this. Tap "I am serving her" first.'), code="not_yours")
 
 
 def _standing(customer_id: int, basis: str) -> tuple[datetime, int | None]:
@@ -69,7 +69,11 @@ def _is_child_or_teen(tx: Session, seen: Seen, field: Field, value: object) -> b
     if field.key == "birthday" and isinstance(value, dict):
         born, today = Birthday.from_dict(value), clock.today(seen.home.time_zone)
         if is_under(born, 14, today):
-            raise BadValue(_l("She is under 14. No file is kept of a child; note her in a parent's file, with the parent's yes."), code="child", field="year")
+            raise BadValue(
+                _l("She is under 14. No file is kept of a child; note her in a parent's file, with the parent's yes."),
+                code="child",
+                field="year",
+            )
         seen.customer.is_minor = seen.customer.is_minor or is_under(born, 18, today)
     return False
 
@@ -106,7 +110,7 @@ def add_family(tx: Session, actor: StaffMember, seen: Seen, value: Mapping[str, 
     if field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
     if not seen.sight.shows(field):
-        raise NotAllowed(_l("Only who serves her notes this. Tap \"I am serving her\" first."), code="not_yours")
+        raise NotAllowed(_l('Only who serves her notes this. Tap "I am serving her" first.'), code="not_yours")
     forbidden.check(value["text"], field="text")
     until, _event = _standing(seen.customer.id, basis)
     kept, now = {"nickname": value["text"], "band": value["value"] if is_child else ""}, clock.now()
@@ -128,8 +132,7 @@ def add_note(tx: Session, actor: StaffMember, seen: Seen, words: str, *, note_id
     if not words:
         raise BadValue(_l("Write a word or two."), code="empty", field="words")
     if len(words) > NOTE_LONGEST:
-        raise BadValue(_l("At most %(most)s characters; these are %(n)s.", most=T = TypeVar("T", bound=bound.Bound)
-NOTE_LONGEST, n=len(words)), code="long", field="words")
+        raise BadValue(_l("At most %(most)s characters; these are %(n)s.", most=NOTE_LONGEST, n=len(words)), code="long", field="words")
     forbidden.check(words, field="words")
     until, _event = _standing(seen.customer.id, ledger.SERVICE)
     told: dict[str, object] = {"words": words}
@@ -139,7 +142,9 @@ NOTE_LONGEST, n=len(words)), code="long", field="words")
         if readable(tx, Note, seen, note_id).noted_by_id != actor.id:
             raise NotAllowed(_l("Only who wrote a note corrects it."), code="not_yours")
         told |= {"changed_at": clock.now()}
-    bound.put(tx, Note, customer_id=seen.customer.id, basis=ledger.SERVICE, until=until, key={"id": note_id} if note_id else {}, values=told)
+    bound.put(
+        tx, Note, customer_id=seen.customer.id, basis=ledger.SERVICE, until=until, key={"id": note_id} if note_id else {}, values=told
+    )
 
 
 def add_tag(tx: Session, actor: StaffMember, seen: Seen, name: str) -> None:
@@ -151,7 +156,13 @@ def add_tag(tx: Session, actor: StaffMember, seen: Seen, name: str) -> None:
     forbidden.check(name, field="name")
     until, _event = _standing(seen.customer.id, ADULT)
     bound.put(
-        tx, Tag, customer_id=seen.customer.id, basis=ADULT, until=until, key={"name": name}, values={"noted_by_id": actor.id, "noted_at": clock.now()}
+        tx,
+        Tag,
+        customer_id=seen.customer.id,
+        basis=ADULT,
+        until=until,
+        key={"name": name},
+        values={"noted_by_id": actor.id, "noted_at": clock.now()},
     )
 
 

@@ -35,7 +35,7 @@ class Seen:
         return next((store for store in (self.home, *self.stores) if store.id in mine), self.home)
 
 
-def visible_to(reader: StaffMember) -> sa.Select[tuple[Customer]]:
+def visible_to(reader: StaffMember) -> sa.Select[Customer]:
     """Staff see customers linked to their stores; what of them is shown is the rights table's answer."""
     query, stores = sa.select(Customer).where(Customer.closed_at.is_(None)), reader.stores()
     if stores is None:

@@ -11,7 +11,7 @@ from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
 if TYPE_CHECKING:
-    from relcrm.customers.birthday import Birthday
+    from relcrm.birthday import Birthday
 
 PURPOSES = ("callback", "greeting", "profiling", "survey", "marketing")
 ADDRESS_PARTS = ("province", "city", "district", "line", "postcode", "country", "whole")
@@ -60,7 +60,7 @@ class Draft:
 
 def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Draft:
     """`mapping` names a target of columns.TARGETS for each column; `country` (ISO, two letters) is where plain phone numbers belong."""
-    from relcrm.customers import contact_values
+    from relcrm import contact_values
 
     reading = _Reading(row, mapping)
     reading.refuse_surplus()
@@ -126,7 +126,7 @@ class _Reading:
 
 
 def _name(reading: _Reading) -> str:
-    from relcrm.customers import contact_values
+    from relcrm import contact_values
 
     whole = reading.written("name") or _joined_name(reading.written("family_name"), reading.written("given_name"))
     target = next((target for target in ("name", "family_name", "given_name") if reading.written(target)), "name")
@@ -146,7 +146,7 @@ def _mapped(reading: _Reading, *targets: str) -> str:
 
 
 def _contacts(reading: _Reading, country: str) -> _Contacts:
-    from relcrm.customers import contact_values
+    from relcrm import contact_values
 
     before = len(reading.problems)
     found = _Contacts(
@@ -161,7 +161,7 @@ def _contacts(reading: _Reading, country: str) -> _Contacts:
 
 
 def _phones(reading: _Reading, country: str) -> tuple[str, ...]:
-    from relcrm.customers import contact_values
+    from relcrm import contact_values
 
     def numbers(text: str) -> list[str]:
         return [contact_values.phone(cells.whole_number(part), country) for part in cells.phone_parts(text)]
@@ -192,13 +192,13 @@ def _birthday(reading: _Reading, today: date) -> "Birthday | None":
 
 
 def _written_birthday(text: str, is_lunar: bool, today: date) -> "Birthday":
-    from relcrm.customers.birthday_cells import read_text
+    from relcrm.birthday_cells import read_text
 
     return read_text(f"农历{text}" if is_lunar and "历" not in text else text, today)
 
 
 def _birthday_from_parts(reading: _Reading, is_lunar: bool, today: date) -> "Birthday":
-    from relcrm.customers.birthday import LUNAR, SOLAR, parse
+    from relcrm.birthday import LUNAR, SOLAR, parse
 
     month, day, year = (cells.whole_number(reading.text(target)) for target in BIRTHDAY_PARTS)
     return parse(LUNAR if is_lunar else SOLAR, year, month, day, False, today)

@@ -111,14 +111,14 @@ def open_session(tx: Session, staff: StaffMember, *, device: str, shop_phone: bo
     return token
 
 
-def end_sessions(tx: Session, staff_id: int, *, but: str = "", only: str = "") -> int:
+def end_sessions(tx: Session, staff_id: int, *, but: str = "", only: str = "") -> None:
     """End a person's sessions: all, all but one token hash, or only one public id."""
     query = sa.update(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None))
     if but:
         query = query.where(StaffSession.token_hash != but)
     if only:
         query = query.where(StaffSession.public_id == only)
-    return tx.execute(query.values(ended_at=clock.now())).rowcount
+    tx.execute(query.values(ended_at=clock.now()))
 
 
 def living(staff_id: int) -> list[StaffSession]:

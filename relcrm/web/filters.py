@@ -43,7 +43,7 @@ def day(value: date | datetime) -> str:
     this_year = when.year == clock.today(zone()).year
     if lang() == "zh":
         return f"{when.month}月{when.day}日" if this_year else f"{when.year}年{when.month}月{when.day}日"
-    return dates.format_date(when, "d MMM" if this_year else "d MMM y", locale="en")
+    return str(dates.format_date(when, "d MMM" if this_year else "d MMM y", locale="en"))
 
 
 def moment(value: datetime) -> str:
@@ -52,16 +52,16 @@ def moment(value: datetime) -> str:
     clock_time = local.strftime("%H:%M")
     ago = (clock.today(zone()) - local.date()).days
     if ago == 0:
-        return _("today %(time)s", time=clock_time)
-    return _("yesterday %(time)s", time=clock_time) if ago == 1 else f"{day(value)} {clock_time}"
+        return str(_("today %(time)s", time=clock_time))
+    return str(_("yesterday %(time)s", time=clock_time)) if ago == 1 else f"{day(value)} {clock_time}"
 
 
 def ago(value: datetime) -> str:
     """8 months ago / 8个月前."""
     passed = clock.now() - value
     if passed < timedelta(minutes=1):
-        return _("just now")
-    return dates.format_timedelta(-passed, add_direction=True, locale=str(get_locale()), threshold=1.2)
+        return str(_("just now"))
+    return str(dates.format_timedelta(-passed, add_direction=True, locale=str(get_locale()), threshold=1.2))
 
 
 @lru_cache(maxsize=64)

@@ -77,10 +77,11 @@ def _compress(answer: Response) -> Response:
         answer.status_code in (204, 304)
         or "gzip" not in request.headers.get("Accept-Encoding", "")
         or "Content-Encoding" in answer.headers
-        or (answer.mimetype.split("/")[0] != "text"
-        and answer.mimetype not in ("application/javascript", "image/svg+xml", "application/manifest+json"))
-        or (answer.is_streamed
-        and request.endpoint != "static")
+        or (
+            (answer.mimetype or "").split("/")[0] != "text"
+            and answer.mimetype not in ("application/javascript", "image/svg+xml", "application/manifest+json")
+        )
+        or (answer.is_streamed and request.endpoint != "static")
     ):
         return answer
     answer.direct_passthrough = False

@@ -49,8 +49,11 @@ def test_marketing_names_each_channel_and_never_any():
 @pytest.mark.parametrize("key", GOLDEN)
 def test_every_purpose_is_told_in_a_name_and_one_plain_line(key):
     label, plain = str(purpose(key).label), str(purpose(key).plain)
-    assert 0 < len(label) <= 60 and label != plain
-    assert plain.endswith(".") and "\n" not in plain and len(plain) <= 120
+    assert 0 < len(label) <= 60
+    assert label != plain
+    assert plain.endswith(".")
+    assert "\n" not in plain
+    assert len(plain) <= 120
 
 
 def test_an_unknown_purpose_is_not_found():

@@ -57,7 +57,8 @@ def test_a_full_row_is_read_into_clean_values() -> None:
     assert (found.name, found.salutation, found.gender, found.language) == ("林晓梅", "ms", "female", "en")
     assert found.phones == ("+8613800003921", "+8657187654321")
     assert (found.email, found.wechat, found.card) == ("lin@example.com", "lin_xm", "A001")
-    assert found.birthday is not None and (found.birthday.calendar, found.birthday.year, found.birthday.day) == ("solar", 1985, 2)
+    assert found.birthday is not None
+    assert (found.birthday.calendar, found.birthday.year, found.birthday.day) == ("solar", 1985, 2)
     assert found.address == {"city": "杭州", "line": "文三路1号 2单元"}
     assert (found.tags, found.note, found.home_store, found.associate) == (("VIP", "亚麻"), "喜欢\n靠窗", "北店", "Ana")
     assert found.registered_on == date(2024, 5, 6)
@@ -151,18 +152,21 @@ def test_skipped_columns_are_not_even_looked_at() -> None:
 @pytest.mark.parametrize("typed", ["八月十五", "农历八月十五", "8-15"])
 def test_the_lunar_column_is_read_as_lunar(typed: str) -> None:
     born = draft(birthday_lunar=typed).birthday
-    assert born is not None and (born.calendar, born.month, born.day) == ("lunar", 8, 15)
+    assert born is not None
+    assert (born.calendar, born.month, born.day) == ("lunar", 8, 15)
 
 
 @pytest.mark.parametrize(("flag", "calendar"), [("是", "lunar"), ("农历", "lunar"), ("否", "solar"), ("公历", "solar"), ("", "solar")])
 def test_the_lunar_column_may_only_tell_which_calendar_the_birthday_is_in(flag: str, calendar: str) -> None:
     born = draft(birthday="1985-08-15", birthday_lunar=flag).birthday
-    assert born is not None and (born.calendar, born.month) == (calendar, 8)
+    assert born is not None
+    assert (born.calendar, born.month) == (calendar, 8)
 
 
 def test_a_birthday_in_three_columns_is_put_together() -> None:
     born = draft(birthday_year="1985", birthday_month="3", birthday_day="2").birthday
-    assert born is not None and (born.year, born.month, born.day) == (1985, 3, 2)
+    assert born is not None
+    assert (born.year, born.month, born.day) == (1985, 3, 2)
     assert codes(draft(birthday_month="3", birthday_day="40")) == [(2, "bad_day")]
 
 

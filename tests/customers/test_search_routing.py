@@ -86,7 +86,9 @@ def test_no_text_breaks_the_router(text):
     query = route(text)
     assert len(query.terms) <= 5
     for probe in (probe for term in query.terms for probe in term.probes):
-        assert probe.low[0] == probe.kind and len(probe.low) > 1 and probe.high == next_key(probe.low)
+        assert probe.low[0] == probe.kind
+        assert len(probe.low) > 1
+        assert probe.high == next_key(probe.low)
         (probe.low + probe.high).encode("utf-8")
 
 

@@ -61,7 +61,8 @@ def test_spans_lie_within_what_is_shown_and_do_not_overlap(shown, typed):
     for term in route(typed).terms:
         found = spans(shown, term.text)
         edges = [edge for span in found for edge in span]
-        assert edges == sorted(edges) and all(0 <= start < end <= len(shown) for start, end in found)
+        assert edges == sorted(edges)
+        assert all(0 <= start < end <= len(shown) for start, end in found)
 
 
 def test_repeated_characters_do_not_slow_it_down():
