@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from relcrm import config
+from relcrm import cli_staff, config
 from relcrm.errors import RelcrmError, SetupError
 
 HOST_HERE, HOST_LAN = "127.0.0.1", "0.0.0.0"
@@ -126,6 +126,9 @@ def init(**answers: Any) -> None:
             answers["profiling"] = click.confirm("Do you decide that profiling may be offered, as described?", default=False)
         chains.found(app.config["RELCRM"], answers)
     click.echo(f"The book lies in {app.config['RELCRM'].data_dir}. Start it with `relcrm serve`.")
+
+
+cli.add_command(cli_staff.staff)
 
 
 @cli.group()

@@ -6,11 +6,12 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Import every feature (so that its tables and jobs are known) and bind its pages."""
     from relcrm.consent import catalogue
+    from relcrm.consent import views as consent
     from relcrm.customers import rules as _customer_rules  # noqa: F401 (tables and listeners)
     from relcrm.customers import views as customers
     from relcrm.staff import views as staff
     from relcrm.web import system
 
     catalogue.check(catalogue.fields())
-    for blueprint in (system.bp, staff.bp, customers.bp):
+    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp):
         app.register_blueprint(blueprint)
