@@ -119,6 +119,12 @@ def head_counts(reader: StaffMember) -> dict[int, int]:
     return {store_id: count for store_id, count in found if store_id is not None}
 
 
+def head_count(reader: StaffMember) -> int:
+    """How many people the reader manages in all, each counted once."""
+    working = visible_to(reader).where(StaffMember.left_on.is_(None)).with_only_columns(sa.func.count(StaffMember.id))
+    return session().execute(working).scalar_one()
+
+
 def countries_of(of: Iterable[Store]) -> list[str]:
     """Where her phone number may be from, the most likely first."""
     return list(dict.fromkeys(row.country for row in of))

@@ -147,10 +147,10 @@ def test_being_an_associate_somewhere_gives_no_right_over_its_staff(sign_in, pid
 def test_everybody_sees_the_stores_she_works_for_and_no_other(sign_in):
     for number, shown, hidden in (("ana", "North", "South"), ("olu", "South", "North")):
         page = sign_in(number).get("/store").text
-        assert f"<h3>{shown}</h3>" in page
-        assert f"<h3>{hidden}</h3>" not in page
-    assert sign_in("ari").get("/store").text.count("<h3>") == 2
-    assert sign_in("quinn").get("/store").text.count("<h3>") == 2
+        assert f"<b>{shown}</b></h2>" in page
+        assert f"<b>{hidden}</b></h2>" not in page
+    assert sign_in("ari").get("/store").text.count("</b></h2>") == 2
+    assert sign_in("quinn").get("/store").text.count("</b></h2>") == 2
 
 
 def test_a_store_that_is_not_hers_is_not_there(sign_in, app):

@@ -41,7 +41,7 @@ def test_a_manager_invites_and_the_newcomer_chooses_a_password_and_works(sign_in
     path = re.search(r"/join/[\w-]+", page)[0]
     newcomer = app.test_client()
     newcomer.post(path, data={"password": NEW})
-    assert "<h3>North</h3>" in newcomer.get("/store").text
+    assert "<b>North</b></h2>" in newcomer.get("/store").text
     assert roles(look, "1007") == [("associate", "North")]
     assert look(lambda s: s.query(StaffMember).filter_by(number="1007").one().phone) == "+8613800001111"
     assert acts()[-5:] == ["role_given", "staff_invited", "link_made", "link_used", "signed_in"]

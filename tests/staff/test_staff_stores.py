@@ -106,3 +106,9 @@ def test_a_feature_hangs_its_card_into_the_store_page(sign_in, monkeypatch):
     monkeypatch.setattr(store_cards, "cards", [StoreCard("staff/_language.html", lambda reader: {} if reader.number == "ana" else None)])
     assert sign_in("ana").get("/store").text.count('action="/language"') == 1
     assert sign_in("ben").get("/store").text.count('action="/language"') == 0
+
+
+def test_the_store_page_counts_everybody_once(sign_in):
+    assert "7 people" in sign_in("hua").get("/store").text
+    assert "4 people" in sign_in("ben").get("/store").text
+    assert "people" not in sign_in("ana").get("/store").text

@@ -25,6 +25,7 @@ def store() -> Any:
         "staff/store.html",
         stores=queries.stores(current_user),
         heads=queries.head_counts(current_user),
+        colleagues=queries.head_count(current_user),
         cards=store_cards.shown_to(current_user),
     )
 
