@@ -94,7 +94,7 @@
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const input = ctx.sourceElement;
     if (!input?.matches?.("[data-search]") || ctx.swap === "none") return;
-    const answered = new URL(ctx.request.action, location).searchParams.get(input.name)?.trim();
+    const answered = document.querySelector(`[data-answers="${input.name}"]`)?.dataset.typed?.trim();
     point(input, null);
     input.setAttribute("aria-expanded", String(options(input).length > 0));
     if (answered !== input.value.trim()) return;
