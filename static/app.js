@@ -141,9 +141,7 @@
   });
 
   function show(button, input) {
-    const shown = input.type === "password";
-    input.type = shown ? "text" : "password";
-    button.setAttribute("aria-pressed", String(shown));
-    button.querySelectorAll("svg").forEach((icon) => icon.toggleAttribute("hidden"));
+    input.type = button.checked ? "text" : "password";
+    button.parentElement.querySelectorAll("svg").forEach((icon) => icon.toggleAttribute("hidden"));
   }
 })();
