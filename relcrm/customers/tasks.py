@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from relcrm import clock
 from relcrm.consent import bound, ledger
 from relcrm.consent.models import ConsentState
-from relcrm.customers import meetings
+from relcrm.customers import figures, meetings
 from relcrm.jobs import job
 
 A_PIECE = 50
@@ -35,3 +35,12 @@ def purge(tx: Session, cursor: str | None) -> str | None:
 def lapse(tx: Session, cursor: str | None) -> str | None:
     meetings.lapse(tx)
     return None
+
+
+@job("file_figures", every="day")
+def figures_of_the_day(tx: Session, cursor: str | None) -> str | None:
+    """One associate of one store a piece, so that the lock is never held long."""
+    todo, at = figures.pairs(), int(cursor or 0)
+    if at < len(todo):
+        figures.count(tx, *todo[at])
+    return str(at + 1) if at + 1 < len(todo) else None

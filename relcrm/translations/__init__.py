@@ -56,11 +56,13 @@ def update() -> dict[str, int]:
         catalog = load(locale) if path.exists() else Catalog(locale=locale, charset="utf-8")
         catalog.update(wanted, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        catalog.header_comment, catalog.project, catalog.version, catalog.fuzzy = "# relcrm", "relcrm", "1", False
         if locale == "en":
             _say_as_written(catalog)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(as_po(catalog))
-        path.with_suffix(".mo").write_bytes(as_mo(catalog))
+        path.write_bytes(as_po(load(locale)))  # what reading adds to the header stands in the file, so that it compares
+        path.with_suffix(".mo").write_bytes(as_mo(load(locale)))
         left[locale] = len(list(missing(catalog, wanted)))
     return left
 
