@@ -1,6 +1,7 @@
 """The write gate: the one way a fact, a family member, a note or a tag gets into a file."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -16,6 +17,7 @@ from relcrm.consent.catalogue import Field
 from relcrm.customers import search
 from relcrm.customers.models import AskRest, Fact, FamilyMember, Note, Tag
 from relcrm.customers.queries import Seen
+from relcrm.db import session
 from relcrm.errors import BadValue, NotAllowed, NotFound, RuleError
 from relcrm.i18n import _l
 from relcrm.staff.models import StaffMember
@@ -51,7 +53,7 @@ def _require_writable(actor: StaffMember, seen: Seen, field: Field) -> None:
     if field.stored != "fact" or field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
     if not seen.sight.shows(field):
-        raise NotAllowed(_l('Only who serves her notes this. Tap "I am serving her" first.'), code="not_yours")
+        raise NotAllowed(_l("Only who serves her notes this. Tap “I am serving her” first."), code="not_yours")
 
 
 def _standing(customer_id: int, basis: str) -> tuple[datetime, int | None]:
@@ -110,7 +112,7 @@ def add_family(tx: Session, actor: StaffMember, seen: Seen, value: Mapping[str, 
     if field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
     if not seen.sight.shows(field):
-        raise NotAllowed(_l('Only who serves her notes this. Tap "I am serving her" first.'), code="not_yours")
+        raise NotAllowed(_l("Only who serves her notes this. Tap “I am serving her” first."), code="not_yours")
     forbidden.check(value["text"], field="text")
     until, _event = _standing(seen.customer.id, basis)
     kept, now = {"nickname": value["text"], "band": value["value"] if is_child else ""}, clock.now()
@@ -170,3 +172,24 @@ def rest(tx: Session, actor: StaffMember, seen: Seen, key: str, why: str, until:
     """Leave a question alone until then."""
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
     tx.merge(AskRest(customer_id=seen.customer.id, key=catalogue.field(key).key, why=why, until=until, by_id=actor.id, at=clock.now()))
+
+
+def slot_of(field: Field, value: object, slot: str) -> str:
+    """Where the value stands: one per category, one per item of a list, else the only one."""
+    if field.slot == "category" and isinstance(value, dict):
+        return str(value["category"])
+    return (slot or secrets.token_hex(4)) if field.slot == "item" else ""
+
+
+def notes_of(seen: Seen) -> list[Note]:
+    """The last 50 notes; who may read them is asked before."""
+    query = sa.select(Note).where(Note.customer_id == seen.customer.id).order_by(Note.noted_at.desc()).limit(50)
+    return list(session().scalars(query))
+
+
+def own_note(actor: StaffMember, seen: Seen, note_id: int) -> Note:
+    """Raises NotFound for a note that somebody else wrote."""
+    row = session().scalar(sa.select(Note).where(Note.id == note_id, Note.customer_id == seen.customer.id, Note.noted_by_id == actor.id))
+    if row is None:
+        raise NotFound(_l("Only who wrote a note corrects it."), code="not_yours")
+    return row

@@ -22,7 +22,7 @@ def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
 
 
 def at_most(most: int) -> Length:
-    return Length(max=most, message=_l("At most %(max)d characters, please."))
+    return Length(max=most, message=_l("At most %(max)s characters, please."))
 
 
 class SignInForm(Form):

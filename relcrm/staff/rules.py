@@ -64,6 +64,7 @@ def _place(tx: Session, actor: Actor, person: StaffMember, role: str, store: Sto
 
 def end_role(tx: Session, actor: Actor, person: StaffMember, role: str, store_id: int | None) -> None:
     """A role ends. The last one does not: who works nowhere has left. The last owner stays owner."""
+    _refuse_unknown(role)
     _must_place(actor, person, role, store_id)
     held = next((m for m in person.memberships if m.role == role and m.store_id == store_id), None)
     if held is None:
@@ -127,12 +128,16 @@ def _must_place(actor: Actor, person: StaffMember, role: str, store_id: int | No
 
 
 def refuse_odd_place(role: str, store: Store | None) -> None:
-    if role not in ROLES:
-        raise BadValue(_l("Choose a role."), code="role_unknown", field="role")
+    _refuse_unknown(role)
     if role in CHAIN_ROLES and store is not None:
         raise BadValue(_l("This role counts for the whole chain: leave the store empty."), code="role_has_no_store", field="store")
     if role not in CHAIN_ROLES and store is None:
         raise BadValue(_l("Choose the store."), code="role_needs_store", field="store")
+
+
+def _refuse_unknown(role: str) -> None:
+    if role not in ROLES:
+        raise BadValue(_l("Choose a role."), code="role_unknown", field="role")
 
 
 def refuse_last_owner(tx: Session, person: StaffMember) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import current_user
 
 from relcrm.errors import SetupError
@@ -83,8 +83,3 @@ def _asked_for() -> str | None:
         parts = urlsplit(request.headers.get("HX-Current-URL", ""))
         return parts.path if parts.netloc == request.host else None
     return request.full_path.rstrip("?") if request.method == "GET" else None
-
-
-def feature(name: str, import_name: str, prefix: str | None = None) -> Blueprint:
-    """A blueprint in the house manner."""
-    return Blueprint(name, import_name, url_prefix=prefix)
