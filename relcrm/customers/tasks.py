@@ -1,13 +1,17 @@
-"""What happens by itself with customers: consents that run out, rows to delete, questions that lapse, daily figures."""
+"""What happens by itself with customers: consents that run out or are cut, rows to delete, questions that lapse, daily figures."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock
-from relcrm.consent import bound, ledger
-from relcrm.consent.models import ConsentState
+from relcrm.consent import bound, ledger, notices
+from relcrm.consent.models import ConsentEvent, ConsentState
 from relcrm.customers import meetings
 from relcrm.jobs import job
+from relcrm.staff.sessions import forget_terms
 
 A_PIECE = 50
 
@@ -18,11 +22,34 @@ def expire(tx: Session, cursor: str | None) -> str | None:
     ran_out = sa.select(ConsentState).where(ConsentState.standing.in_(("OK", "PENDING")), ConsentState.until <= clock.now())
     rows = tx.scalars(ran_out.order_by(ConsentState.until).limit(A_PIECE)).all()
     for row in rows:
+        cut = row.standing == "OK" and ledger.may(row.customer_id, row.purpose, row.channel).code == "SUPERSEDED"
         ledger.append(
-            tx, row.customer_id, row.purpose, "expire", channel=row.channel, method="system", lang="zh", actor_type="system", asked_by_staff=False,
+            tx, row.customer_id, row.purpose, "supersede" if cut else "expire", channel=row.channel, method="system", lang="zh", actor_type="system", asked_by_staff=False,
             occurred_at=row.until,
         )  # fmt: skip
     return "more" if len(rows) == A_PIECE else None
+
+
+@job("follow_notices", every="day")
+def follow_notices(tx: Session, cursor: str | None) -> str | None:
+    """In the 30 days before a material notice takes effect: what hangs on an older grant is readable until that date, no longer."""
+    rows = [row for purpose_key, cut in notices.cuts().items() for row in _uncut(tx, purpose_key, cut)]
+    for customer_id, purpose_key in dict.fromkeys((row.customer_id, row.purpose) for row in rows[:A_PIECE]):
+        ledger.follow(tx, customer_id, purpose_key)
+    return "more" if len(rows) > A_PIECE else None
+
+
+def _uncut(tx: Session, purpose_key: str, cuts: Sequence[tuple[int, datetime]]) -> Sequence[ConsentState]:
+    older = [
+        sa.and_(
+            sa.func.coalesce(ConsentEvent.notice_version, 0) < version,
+            sa.or_(ConsentState.until.is_(None), ConsentState.until > effective),
+        )
+        for version, effective in cuts
+    ]
+    standing = sa.select(ConsentState).join(ConsentEvent, ConsentEvent.id == ConsentState.event_id)
+    uncut = standing.where(ConsentState.purpose == purpose_key, ConsentState.standing == "OK", sa.or_(*older))
+    return tx.scalars(uncut.limit(A_PIECE + 1)).all()
 
 
 @job("purge_hidden", every="day")
@@ -34,4 +61,11 @@ def purge(tx: Session, cursor: str | None) -> str | None:
 @job("lapse_shares", every="hour")
 def lapse(tx: Session, cursor: str | None) -> str | None:
     meetings.lapse(tx)
+    return None
+
+
+@job("forget_searches", every="hour")
+def forget_searches(tx: Session, cursor: str | None) -> str | None:
+    """What was typed into the search box may repeat a nickname: it goes when it is no longer offered for the way back."""
+    forget_terms(tx)
     return None
