@@ -26,7 +26,7 @@ from relcrm.staff.permissions import Permission, require
 T = TypeVar("T", bound=bound.Bound)
 NOTE_LONGEST, TAG_LONGEST = 500, 20
 _CHILD = _l("She is under 14. No file is kept of a child; note her in a parent's file, with the parent's yes.")
-ADULT, CHILD = "profiling", "special:minor"
+ADULT, CHILD, HEALTH = "profiling", "special:minor", "special:health"
 
 
 def put_fact(tx: Session, actor: StaffMember, seen: Seen, key: str, value: object, *, source: str = "told", slot: str = "") -> None:
@@ -35,7 +35,7 @@ def put_fact(tx: Session, actor: StaffMember, seen: Seen, key: str, value: objec
     basis = values.basis_of(field, value)
     _require_writable(actor, seen, field, basis)
     for words in values.plain(field, value):
-        forbidden.check(words, field="text")
+        forbidden.check(words, field="text", allow=("health",) if basis == HEALTH else ())
     if _is_child_or_teen(tx, seen, field, value):
         return
     until, event_id = _standing(seen.customer.id, basis)
