@@ -53,13 +53,8 @@ def _require_writable(actor: StaffMember, seen: Seen, field: Field, basis: str) 
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
     if field.stored != "fact" or field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
-<<<<<<< HEAD
-    if not seen.sight.shows(field):
-        raise NotAllowed(_l("Only who serves her notes this. Tap “I am serving her” first."), code="not_yours")
-=======
     if not seen.sight.shows_value(field, basis):
-        raise NotAllowed(_l('Only who serves her notes this. Tap "I am serving her" first.'), code="not_yours")
->>>>>>> proofs
+        raise NotAllowed(_l("Only who serves her notes this. Tap “I am serving her” first."), code="not_yours")
 
 
 def _standing(customer_id: int, basis: str) -> tuple[datetime, int | None]:
