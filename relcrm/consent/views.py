@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, flash, request
 from flask_login import current_user
 
-from relcrm import chains
 from relcrm.consent import catalogue, overview, rules
+from relcrm.consent import notices as notice_texts
 from relcrm.consent.forms import LEGAL, NAMES, AssessmentForm, SettingsForm
 from relcrm.consent.purposes import purpose, purposes
 from relcrm.db import write_tx
@@ -51,7 +51,7 @@ def _save(tx: Any, typed: dict[str, str]) -> bool:
     if not LEGAL & set(changed):
         return False
     tx.flush()
-    chains.publish_notices(tx)
+    notice_texts.publish(tx, {name: chain_settings.text(name) for name in LEGAL})
     audit.note(tx, current_user, "notices_published")
     return True
 

@@ -12,8 +12,8 @@ from relcrm.staff import leaving, links, queries, rules
 from relcrm.staff.forms import InviteForm, PersonForm
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission
-from relcrm.staff.views.blueprint import bp
-from relcrm.staff.views.person_page import chosen_store, countries_of, offer_roles, person_page, phone_shown
+from relcrm.staff.person_views import chosen_store, countries_of, offer_roles, person_page, phone_shown
+from relcrm.staff.views import bp
 from relcrm.web.access import allow
 from relcrm.web.filters import zone
 from relcrm.web.forms import refusals

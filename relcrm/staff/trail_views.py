@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from relcrm.staff import trail as entries
 from relcrm.staff.permissions import Permission
-from relcrm.staff.views.blueprint import bp
+from relcrm.staff.views import bp
 from relcrm.web.access import allow
 from relcrm.web.filters import lang
 from relcrm.web.htmx import render

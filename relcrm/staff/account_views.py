@@ -11,8 +11,7 @@ from relcrm.staff import attempts, audit, credentials, passwords, sessions
 from relcrm.staff.forms import PasswordForm
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission
-from relcrm.staff.views.blueprint import bp
-from relcrm.staff.views.door import secret
+from relcrm.staff.views import bp, secret
 from relcrm.web.access import allow
 from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, render

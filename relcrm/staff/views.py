@@ -1,24 +1,24 @@
-"""The door: signing in and out, the idle lock, and the language switch that is there for everybody."""
+"""The door: signing in and out, the idle lock, the language switch. The other pages of the staff hang on this blueprint."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, g, redirect, request, session, url_for
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from flask_login import current_user, login_user
 
 from relcrm.config import LANGUAGES
 from relcrm.db import write_tx
 from relcrm.errors import RuleError
 from relcrm.i18n import _l
-from relcrm.staff import attempts, credentials, sessions
+from relcrm.staff import attempts, credentials, sessions, words
 from relcrm.staff.forms import SignInForm
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission
-from relcrm.staff.views.blueprint import bp
 from relcrm.web.access import allow, public
 from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, render
 
+bp = Blueprint("staff", __name__)
 SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS", "Linux")
 BROWSERS = {"MicroMessenger": "WeChat", "Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 
@@ -128,3 +128,13 @@ def _is_ours(address: str) -> bool:
     parts = urlsplit(address)
     plain = address.isprintable() and "\\" not in address
     return plain and address.startswith("/") and not address.startswith("//") and not parts.netloc and not parts.scheme
+
+
+@bp.app_template_global()
+def role_word(role: str) -> str:
+    return words.role(role)
+
+
+@bp.app_template_global()
+def language_word(lang: str) -> str:
+    return words.LANGUAGE_WORDS[lang]

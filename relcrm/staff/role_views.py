@@ -9,8 +9,8 @@ from relcrm.db import write_tx
 from relcrm.staff import queries, rules
 from relcrm.staff.forms import RoleForm
 from relcrm.staff.permissions import Permission
-from relcrm.staff.views.blueprint import bp
-from relcrm.staff.views.person_page import chosen_store, person_page
+from relcrm.staff.person_views import chosen_store, person_page
+from relcrm.staff.views import bp
 from relcrm.web.access import allow
 from relcrm.web.forms import refusals
 from relcrm.web.htmx import done

@@ -10,8 +10,7 @@ from relcrm.i18n import _
 from relcrm.staff import links, passwords
 from relcrm.staff.credentials import key_of
 from relcrm.staff.forms import JoinForm
-from relcrm.staff.views.blueprint import bp
-from relcrm.staff.views.door import open_door, secret
+from relcrm.staff.views import bp, open_door, secret
 from relcrm.web.access import public
 from relcrm.web.forms import refusals
 from relcrm.web.htmx import render

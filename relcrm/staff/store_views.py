@@ -11,7 +11,7 @@ from relcrm.i18n import _
 from relcrm.staff import places, queries, store_cards, store_rules
 from relcrm.staff.forms import StoreForm, choices
 from relcrm.staff.permissions import Permission
-from relcrm.staff.views.blueprint import bp
+from relcrm.staff.views import bp
 from relcrm.web.access import allow
 from relcrm.web.filters import zone
 from relcrm.web.forms import refusals
