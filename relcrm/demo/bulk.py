@@ -1,0 +1,237 @@
+"""Writing very many customers at once, on a connection of its own to a book that nobody has open yet.
+
+The one place beside consent/bound.py that writes bound rows; what it writes is held against the gates by tests/demo.
+"""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from relcrm import chain
+from relcrm.consent import bound, ledger
+from relcrm.consent.ledger import Standing
+from relcrm.consent.purposes import ANY
+from relcrm.customers import search
+from relcrm.demo import known
+from relcrm.demo.world import Act, Known, Person, World
+
+Row = tuple[Any, ...]
+Tick = Callable[[int], object]
+BUFFERED, TICK = 20_000, 500
+TABLES = {
+    "customer": "id public_id name salutation address_as language home_store_id owner_id is_minor created_at created_by_id closed_at version",
+    "customer_store": "customer_id store_id since how",
+    "contact_point": "customer_id kind value label is_main unreachable added_at added_by_id",
+    "consent_state": "customer_id purpose channel standing since until event_id",
+    "fact": "customer_id basis readable_until purge_at key slot plain source noted_by_id noted_at confirmed_at event_id",
+    "family_member": "customer_id basis readable_until purge_at role plain noted_by_id noted_at confirmed_at",
+    "note": "customer_id basis readable_until purge_at words store_id noted_by_id noted_at",
+    "tag": "customer_id basis readable_until purge_at name noted_by_id noted_at",
+    "temp.found_by": "store_id key customer_id owner_id seen",
+}
+EVENT = (
+    "customer_id purpose channel action occurred_at recorded_at method actor_type actor_staff_id store_id asked_by_staff"
+    " notice_id notice_version notice_sha256 lang scope valid_until"
+)
+UNUSED = dict.fromkeys(("evidence_kind", "evidence_sha256", "reason_hmac", "evidence_ref_hmac"))
+
+
+class _Point(NamedTuple):
+    kind: str
+    value: str
+
+
+class _Member(NamedTuple):
+    value: dict[str, str]
+    sealed: None = None
+
+
+def write(path: Path, world: World, people: Callable[[], Iterable[Person]], tick: Tick = lambda _done: None) -> None:
+    """Write everybody of `people`, which is asked twice and must tell the same each time: first what they willed, then who they are.
+
+    `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
+    """
+    with closing(_connect(path, world.customers)) as connection, _without_indexes(connection):
+        connection.execute("BEGIN")
+        ids = _ledger(connection, people(), tick)
+        _files(connection, world, people(), ids, tick)
+        columns = TABLES["temp.found_by"].replace(" ", ", ")
+        connection.execute(f"INSERT INTO search_key ({columns}) SELECT {columns} FROM temp.found_by ORDER BY store_id, key, customer_id")
+        connection.execute("COMMIT")
+
+
+def _connect(path: Path, customers: int) -> sqlite3.Connection:
+    """Without journal and syncs: nobody else reads yet. The unique hashes fall all over their index, which must fit in the cache."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", f"cache_size=-{4000 + min(400_000, customers // 2)}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+    for name, columns in (("found_by", TABLES["temp.found_by"]), ("willed", EVENT)):
+        connection.execute(f"CREATE TEMP TABLE {name} (n INTEGER PRIMARY KEY, {columns.replace(' ', ', ')})")
+    return connection
+
+
+@contextmanager
+def _without_indexes(connection: sqlite3.Connection) -> Iterator[None]:
+    """Indexes are built once at the end, in order, instead of row by row."""
+    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event", "search_key"))
+    found = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})")
+    indexes = found.fetchall()
+    for name, _sql in indexes:
+        connection.execute(f'DROP INDEX "{name}"')
+    yield
+    for _name, sql in indexes:
+        connection.execute(sql)
+
+
+def _insert(table: str, columns: str) -> str:
+    names = columns.split()
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def _ledger(connection: sqlite3.Connection, people: Iterable[Person], tick: Tick) -> "array[int]":
+    """Write the ledger in the order of time, chained. Returns the id of each event by its place in the telling."""
+    connection.executemany(_insert("temp.willed", EVENT), _willed(people, tick))
+    count = connection.execute("SELECT max(n) FROM temp.willed").fetchone()[0] or 0
+    ids = array("q", bytes(8 * count))
+    in_time = connection.execute(f"SELECT n, {EVENT.replace(' ', ', ')} FROM temp.willed ORDER BY recorded_at, n")
+    connection.executemany(_insert("consent_event", f"id prev_hash hash {EVENT}"), _chained(in_time, ids))
+    connection.execute("DROP TABLE temp.willed")
+    return ids
+
+
+def _willed(people: Iterable[Person], tick: Tick) -> Iterator[Row]:
+    for customer_id, person in _counted(people, tick):
+        for act in person.acts:
+            at = _text(act.occurred_at)
+            yield (
+                customer_id, act.purpose, act.channel, act.action, at, at, act.method, act.actor_type, act.actor_staff_id, act.store_id,
+                act.asked_by_staff, act.notice.id, act.notice.version, act.notice.sha256, act.lang, act.scope,
+                _text(act.valid_until) if act.valid_until else None,
+            )  # fmt: skip
+
+
+def _chained(rows: Iterable[Row], ids: "array[int]") -> Iterator[Row]:
+    """Each row with its id and hashes, as chain.append gives them."""
+    before, names = chain.GENESIS, EVENT.split()
+    instants, asked = [names.index(name) for name in ("occurred_at", "recorded_at", "valid_until")], names.index("asked_by_staff")
+    for event_id, (n, *stored) in enumerate(rows, start=1):
+        ids[n - 1] = event_id
+        plain = list(stored)
+        plain[asked] = bool(plain[asked])
+        for place in instants:
+            plain[place] = plain[place] and f"{plain[place].replace(' ', 'T')}+00:00"
+        own = chain.digest(before, {"id": event_id, **dict(zip(names, plain, strict=True)), **UNUSED})
+        yield (event_id, before, own, *stored)
+        before = own
+
+
+def _files(connection: sqlite3.Connection, world: World, people: Iterable[Person], ids: "array[int]", tick: Tick) -> None:
+    """Everything of each customer but the ledger itself; the acts learn their ids on the way."""
+    rows: dict[str, list[Row]] = {table: [] for table in TABLES}
+    told = 0
+    for customer_id, person in _counted(people, tick):
+        for act in person.acts:
+            act.id, told = ids[told], told + 1
+        _file(rows, world, customer_id, person)
+        if len(rows["temp.found_by"]) > BUFFERED:
+            _flush(connection, rows)
+    _flush(connection, rows)
+
+
+def _flush(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> None:
+    for table, waiting in rows.items():
+        connection.executemany(_insert(table, TABLES[table]), waiting)
+        waiting.clear()
+
+
+def _file(rows: dict[str, list[Row]], world: World, customer_id: int, person: Person) -> None:
+    standings = _states(rows["consent_state"], world, customer_id, person.acts)
+    service, created = standings["service"], _text(person.created_at)
+    closed = None if service.allowed else _text(service.since or world.now)
+    rows["customer"].append(
+        (
+            customer_id, person.public_id, person.name, person.salutation, person.address_as, person.language, person.place.id,
+            person.owner_id, False, created, person.created_by, closed, 1,
+        )
+    )  # fmt: skip
+    rows["customer_store"] += [(customer_id, store_id, _text(since), how) for store_id, since, how in person.links]
+    kinds: set[str] = set()
+    for kind, value, label in person.contacts:
+        rows["contact_point"].append((customer_id, kind, value, label, kind not in kinds, False, created, person.created_by))
+        kinds.add(kind)
+    lines = _bound(rows, world, customer_id, person, standings)
+    if closed is None:
+        _found_by(rows["temp.found_by"], customer_id, person, lines)
+
+
+def _states(rows: list[Row], world: World, customer_id: int, acts: list[Act]) -> dict[str, Standing]:
+    """Rows of ConsentState as ledger.derived makes them. Returns where each purpose stands on any channel."""
+    found = {}
+    for purpose, group in groupby(sorted(acts, key=lambda act: act.purpose), key=lambda act: act.purpose):
+        events = cast(Any, list(group))
+        for channel in ledger.channels(purpose, events):
+            now = ledger.standing(events, channel, world.now, world.cuts)
+            if now.event_id is not None and now.since is not None:
+                until = _text(now.until) if now.until else None
+                rows.append((customer_id, purpose, channel, now.code, _text(now.since), until, now.event_id))
+        found[purpose] = ledger.standing(events, ANY, world.now, world.cuts)
+    return found
+
+
+def _bound(rows: dict[str, list[Row]], world: World, customer_id: int, person: Person, standings: Mapping[str, Standing]) -> list[Known]:
+    """Rows that hang on a consent, with what the gate would have set. Returns those that may be read."""
+    held = {basis: now for basis, now in standings.items() if now.allowed or _lies_still(now, world.now)}
+    lines = known.known(world, person, held) if person.known is None else [line for line in person.known if line.basis in held]
+    for line in lines:
+        now = held[line.basis]
+        until = _text(now.until or bound.FOREVER) if now.allowed else None
+        gone = None if now.allowed or now.since is None else _text(now.since + bound.KEPT_AFTER_WITHDRAWAL)
+        table, own = _line(line, person, now)
+        rows[table].append((customer_id, line.basis, until, gone, *own))
+    return [line for line in lines if held[line.basis].allowed]
+
+
+def _lies_still(now: Standing, at: datetime) -> bool:
+    """Taken back or run out not long ago: hidden, not yet deleted."""
+    return now.code in ("WITHDRAWN", "EXPIRED", "SUPERSEDED") and now.since is not None and at - now.since < bound.KEPT_AFTER_WITHDRAWAL
+
+
+def _line(line: Known, person: Person, now: Standing) -> tuple[str, Row]:
+    noted, confirmed = _text(line.noted_at), _text(line.confirmed_at)
+    if line.kind == "note":
+        return "note", (line.value, person.place.id, line.noted_by, noted)
+    if line.kind == "tag":
+        return "tag", (line.key, line.noted_by, noted)
+    plain = json.dumps(line.value, ensure_ascii=False)
+    if line.kind == "family":
+        return "family_member", (line.key, plain, line.noted_by, noted, confirmed)
+    return "fact", (line.key, line.slot, plain, line.source, line.noted_by, noted, confirmed, now.event_id)
+
+
+def _found_by(rows: list[Row], customer_id: int, person: Person, lines: Iterable[Known]) -> None:
+    """Search keys of all her stores, as search.reindex would write them."""
+    points = [_Point(kind, value) for kind, value, _label in person.contacts]
+    family = [_Member(cast(dict[str, str], line.value)) for line in lines if line.kind == "family"]
+    keys = search.keys_of(cast(Any, person), cast(Any, points), cast(Any, family))
+    seen = person.acts[-1].occurred_at.toordinal()
+    rows += [(store_id, key, customer_id, person.owner_id, seen) for store_id, _since, _how in person.links for key in keys]
+
+
+def _counted(people: Iterable[Person], tick: Tick) -> Iterator[tuple[int, Person]]:
+    customer_id = 0
+    for customer_id, person in enumerate(people, start=1):
+        yield customer_id, person
+        if customer_id % TICK == 0:
+            tick(TICK)
+    tick(customer_id % TICK)
+
+
+def _text(at: datetime) -> str:
+    """An instant in UTC as the database keeps it."""
+    return at.isoformat(" ", "microseconds")[:26]
