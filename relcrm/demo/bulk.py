@@ -19,11 +19,14 @@ from relcrm.consent.ledger import Standing
 from relcrm.consent.purposes import ANY
 from relcrm.customers import search
 from relcrm.demo import known
+from relcrm.demo.drawing import drawing
+from relcrm.demo.people import people
 from relcrm.demo.world import Act, Known, Person, World
 
 Row = tuple[Any, ...]
 Tick = Callable[[int], object]
-BUFFERED, TICK = 20_000, 500
+PART = 1_000
+AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 TABLES = {
     "customer": "id public_id name salutation address_as language home_store_id owner_id is_minor created_at created_by_id closed_at version",
     "customer_store": "customer_id store_id since how",
@@ -52,15 +55,16 @@ class _Member(NamedTuple):
     sealed: None = None
 
 
-def write(path: Path, world: World, people: Callable[[], Iterable[Person]], tick: Tick = lambda _done: None) -> None:
-    """Write everybody of `people`, which is asked twice and must tell the same each time: first what they willed, then who they are.
+def write(path: Path, world: World, *, workers: int = 0, tick: Tick = lambda _done: None) -> None:
+    """Write all customers of this world; `workers` more processes draw them (0: this one does). The book is the same either way.
 
     `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
     """
-    with closing(_connect(path, world.customers)) as connection, _without_indexes(connection):
+    with closing(_connect(path, world.customers)) as connection, _without_indexes(connection), drawing(workers) as spread:
         connection.execute("BEGIN")
-        ids = _ledger(connection, people(), tick)
-        _files(connection, world, people(), ids, tick)
+        parts = [(start, min(start + PART, world.customers)) for start in range(0, world.customers, PART)]
+        ids, counts = _ledger(connection, spread(_willed, ((world, *part) for part in parts)), tick)
+        _files(connection, spread(_filed, ((world, *part, own) for part, own in zip(parts, _cut(ids, counts), strict=True))), tick)
         columns = TABLES["temp.found_by"].replace(" ", ", ")
         connection.execute(f"INSERT INTO search_key ({columns}) SELECT {columns} FROM temp.found_by ORDER BY store_id, key, customer_id")
         connection.execute("COMMIT")
@@ -94,26 +98,41 @@ def _insert(table: str, columns: str) -> str:
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
-def _ledger(connection: sqlite3.Connection, people: Iterable[Person], tick: Tick) -> "array[int]":
-    """Write the ledger in the order of time, chained. Returns the id of each event by its place in the telling."""
-    connection.executemany(_insert("temp.willed", EVENT), _willed(people, tick))
-    count = connection.execute("SELECT max(n) FROM temp.willed").fetchone()[0] or 0
-    ids = array("q", bytes(8 * count))
+def _ledger(connection: sqlite3.Connection, told: Iterable[tuple[int, list[Row]]], tick: Tick) -> tuple["array[int]", list[int]]:
+    """Write the ledger in the order of time, chained. Returns the ids of the events as they were told, and how many each part told."""
+    counts = []
+    for told_of, rows in told:
+        connection.executemany(_insert("temp.willed", EVENT), rows)
+        counts.append(len(rows))
+        tick(told_of)
+    ids = array("q", bytes(8 * sum(counts)))
     in_time = connection.execute(f"SELECT n, {EVENT.replace(' ', ', ')} FROM temp.willed ORDER BY recorded_at, n")
     connection.executemany(_insert("consent_event", f"id prev_hash hash {EVENT}"), _chained(in_time, ids))
     connection.execute("DROP TABLE temp.willed")
-    return ids
+    return ids, counts
 
 
-def _willed(people: Iterable[Person], tick: Tick) -> Iterator[Row]:
-    for customer_id, person in _counted(people, tick):
+def _cut(ids: "array[int]", counts: Iterable[int]) -> Iterator["array[int]"]:
+    start = 0
+    for count in counts:
+        yield ids[start : start + count]
+        start += count
+
+
+def _willed(world: World, start: int, stop: int) -> tuple[int, list[Row]]:
+    """How many people, and what they willed."""
+    rows = []
+    for customer_id, person in enumerate(people(world, start, stop), start + 1):
         for act in person.acts:
-            at = _text(act.occurred_at)
-            yield (
-                customer_id, act.purpose, act.channel, act.action, at, at, act.method, act.actor_type, act.actor_staff_id, act.store_id,
-                act.asked_by_staff, act.notice.id, act.notice.version, act.notice.sha256, act.lang, act.scope,
-                _text(act.valid_until) if act.valid_until else None,
+            at, until = _text(act.occurred_at), act.valid_until
+            rows.append(
+                (
+                    customer_id, act.purpose, act.channel, act.action, at, at, act.method, act.actor_type, act.actor_staff_id,
+                    act.store_id, act.asked_by_staff, act.notice.id, act.notice.version, act.notice.sha256, act.lang, act.scope,
+                    _text(until) if until else None,
+                )
             )  # fmt: skip
+    return stop - start, rows
 
 
 def _chained(rows: Iterable[Row], ids: "array[int]") -> Iterator[Row]:
@@ -126,28 +145,27 @@ def _chained(rows: Iterable[Row], ids: "array[int]") -> Iterator[Row]:
         plain[asked] = bool(plain[asked])
         for place in instants:
             plain[place] = plain[place] and f"{plain[place].replace(' ', 'T')}+00:00"
-        own = chain.digest(before, {"id": event_id, **dict(zip(names, plain, strict=True)), **UNUSED})
+        own = chain.digest(before, {"id": event_id, **UNUSED, **dict(zip(names, plain, strict=True))})
         yield (event_id, before, own, *stored)
         before = own
 
 
-def _files(connection: sqlite3.Connection, world: World, people: Iterable[Person], ids: "array[int]", tick: Tick) -> None:
-    """Everything of each customer but the ledger itself; the acts learn their ids on the way."""
+def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, list[Row]]]], tick: Tick) -> None:
+    for told_of, rows in told:
+        for table, waiting in rows.items():
+            connection.executemany(_insert(table, TABLES[table]), waiting)
+        tick(told_of)
+
+
+def _filed(world: World, start: int, stop: int, ids: "array[int]") -> tuple[int, dict[str, list[Row]]]:
+    """How many people, and everything of them but the ledger itself; `ids` are those of their acts."""
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
-    told = 0
-    for customer_id, person in _counted(people, tick):
+    given = iter(ids)
+    for customer_id, person in enumerate(people(world, start, stop), start + 1):
         for act in person.acts:
-            act.id, told = ids[told], told + 1
+            act.id = next(given)
         _file(rows, world, customer_id, person)
-        if len(rows["temp.found_by"]) > BUFFERED:
-            _flush(connection, rows)
-    _flush(connection, rows)
-
-
-def _flush(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> None:
-    for table, waiting in rows.items():
-        connection.executemany(_insert(table, TABLES[table]), waiting)
-        waiting.clear()
+    return stop - start, rows
 
 
 def _file(rows: dict[str, list[Row]], world: World, customer_id: int, person: Person) -> None:
@@ -208,7 +226,7 @@ def _line(line: Known, person: Person, now: Standing) -> tuple[str, Row]:
         return "note", (line.value, person.place.id, line.noted_by, noted)
     if line.kind == "tag":
         return "tag", (line.key, line.noted_by, noted)
-    plain = json.dumps(line.value, ensure_ascii=False)
+    plain = AS_JSON(line.value)
     if line.kind == "family":
         return "family_member", (line.key, plain, line.noted_by, noted, confirmed)
     return "fact", (line.key, line.slot, plain, line.source, line.noted_by, noted, confirmed, now.event_id)
@@ -221,15 +239,6 @@ def _found_by(rows: list[Row], customer_id: int, person: Person, lines: Iterable
     keys = search.keys_of(cast(Any, person), cast(Any, points), cast(Any, family))
     seen = person.acts[-1].occurred_at.toordinal()
     rows += [(store_id, key, customer_id, person.owner_id, seen) for store_id, _since, _how in person.links for key in keys]
-
-
-def _counted(people: Iterable[Person], tick: Tick) -> Iterator[tuple[int, Person]]:
-    customer_id = 0
-    for customer_id, person in enumerate(people, start=1):
-        yield customer_id, person
-        if customer_id % TICK == 0:
-            tick(TICK)
-    tick(customer_id % TICK)
 
 
 def _text(at: datetime) -> str:

@@ -112,13 +112,14 @@ def _staff(tx: Session, draw: Random, stores: dict[str, Store]) -> dict[str, int
     more = [
         (f"{200 + 2 * n + one}", f"{store} {one + 1}", "associate", store, "zh") for n, store in enumerate([*stores][3:]) for one in (0, 1)
     ]
-    secret, ids = passwords.hashed(PASSWORD), {}
+    secret = passwords.hashed(PASSWORD)
+    ids: dict[str, int] = {}
     for number, name, role, where, language in (*CAST, *more):
         person = founding.new_staff(number, name, language=language)
         person.public_id, person.password_hash = public_id(draw), secret
         tx.add(person)
         tx.flush()
-        places = [stores[one].id for one in where.split()] or [None]
+        places: list[int | None] = [stores[one].id for one in where.split()] or [None]
         tx.add_all(Membership(staff_id=person.id, store_id=place, role=role) for place in places)
         ids[number] = person.id
     tx.flush()

@@ -11,7 +11,7 @@ _STRIDE = 1_618_033_988_749
 _RANGES: dict[str, tuple[str, tuple[str, ...], int]] = {
     "CN": (
         "+86",
-        tuple("130 131 132 133 134 135 136 137 138 139 150 151 152 153 155 156 157 158 159 180 181 182 183 185 186 187 188 189".split()),
+        tuple(f"{start}{last}" for start, lasts in (("13", "0123456789"), ("15", "012356789"), ("18", "0123456789")) for last in lasts),
         8,
     ),
     "GB": ("+44", tuple(f"7{middle}" for middle in range(400, 444)), 6),
@@ -21,7 +21,7 @@ _RANGES: dict[str, tuple[str, tuple[str, ...], int]] = {
 def phone(country: str, seed: int, n: int) -> str:
     """The n-th number of that country: a walk in strides through all there are, so that none comes twice."""
     code, ranges, free = _RANGES[country]
-    size = len(ranges) * 10**free
+    size = len(ranges) * int(10**free)
     stride = next(step for step in range(_STRIDE % size, 2 * size) if gcd(step, size) == 1)
     place = (n * stride + seed * 7_919 + 271_828) % size
     head, tail = divmod(place, 10**free)

@@ -11,11 +11,11 @@ from relcrm.demo.world import Person, Place, World
 NEWEST = timedelta(hours=2)
 
 
-def people(world: World) -> Iterator[Person]:
-    """The same customers in the same order every time it is asked: the leading ones, then as many as are missing."""
-    first = leads.leads(world)[: world.customers]
-    yield from first
-    for n in range(len(first), world.customers):
+def people(world: World, start: int, stop: int) -> Iterator[Person]:
+    """Customers start … stop-1, the same ones every time it is asked: first the leading ones, then drawn ones."""
+    first = leads.leads(world)
+    yield from first[start:stop]
+    for n in range(max(start, len(first)), stop):
         yield drawn(world, n)
 
 
