@@ -1,12 +1,15 @@
 """`relcrm demo`: a throw-away chain, made and served in one command. What is in it is demo/."""
 
+import logging
 import os
 import signal
 import socket
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +39,7 @@ def demo(customers: int, port: int, seed: int, lan: bool, clock: Path | None, ke
     with _folder(keep) as folder:
         _configure(folder, clock)
         lines = _made(folder, customers, seed)
-        click.echo(_welcome(lines, port, lan))
+        threading.Thread(target=_say_when_open, args=(port, _welcome(lines, port, lan)), daemon=True).start()
         from relcrm import serve
 
         sys.exit(serve.run(["--host", host, "--port", str(port)], []))
@@ -59,7 +62,9 @@ def _configure(folder: Path, clock: Path | None) -> None:
     os.environ |= {"RELCRM_DATA_DIR": str(folder), "RELCRM_DEMO": "1"}
     if clock is not None:
         os.environ["RELCRM_CLOCK"] = str(clock.absolute())
-    os.environ.setdefault("RELCRM_LOG_LEVEL", "WARNING")
+    if "RELCRM_LOG_LEVEL" not in os.environ:
+        os.environ["RELCRM_LOG_LEVEL"] = "WARNING"
+        logging.getLogger().setLevel(logging.WARNING)
     config.make_secrets(folder)
 
 
@@ -90,6 +95,14 @@ def _kept(db: Any, cast: Any) -> list[Any]:
     db.session().close()
     db.sql.engine.dispose()
     return lines
+
+
+def _say_when_open(port: int, words: str) -> None:
+    """An address is shown when it answers."""
+    while True:
+        with suppress(OSError), socket.create_connection((HERE, port), timeout=1):
+            return click.echo(words)
+        time.sleep(0.1)
 
 
 def _free_port(host: str, wanted: int) -> int:
