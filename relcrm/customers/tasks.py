@@ -1,0 +1,21 @@
+"""What happens by itself with customers: questions that lapse, daily figures."""
+
+from sqlalchemy.orm import Session
+
+from relcrm.customers import figures, meetings
+from relcrm.jobs import job
+
+
+@job("lapse_shares", every="hour")
+def lapse(tx: Session, cursor: str | None) -> str | None:
+    meetings.lapse(tx)
+    return None
+
+
+@job("file_figures", every="day")
+def figures_of_the_day(tx: Session, cursor: str | None) -> str | None:
+    """One associate of one store a piece, so that the lock is never held long."""
+    todo, at = figures.pairs(), int(cursor or 0)
+    if at < len(todo):
+        figures.count(tx, *todo[at])
+    return str(at + 1) if at + 1 < len(todo) else None
