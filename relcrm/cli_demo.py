@@ -70,13 +70,13 @@ def _configure(folder: Path, clock: Path | None) -> None:
 
 def _made(folder: Path, customers: int, seed: int) -> list[Any]:
     """Make the chain, or take the one that is kept here."""
-    from relcrm import create_app, db
-    from relcrm.demo import cast, chain
+    from relcrm import create_app
+    from relcrm.demo import chain
 
     path = folder / "relcrm.db"
     if path.exists():
-        with create_app().app_context():
-            return _kept(db, cast)
+        click.echo("Serving the chain that is kept there.")
+        return _kept(create_app())
     click.echo(f"Making a chain with {customers:,} customers …")
     with create_app(check_schema=False).app_context():
         if customers < SHOWS_PROGRESS:
@@ -85,16 +85,19 @@ def _made(folder: Path, customers: int, seed: int) -> list[Any]:
             return chain.build(path, customers=customers, seed=seed, tick=bar.update)
 
 
-def _kept(db: Any, cast: Any) -> list[Any]:
+def _kept(app: Any) -> list[Any]:
+    """Who may sign in to the chain that is there. Raises SetupError when it is a real book."""
+    from relcrm import db
+    from relcrm.demo import cast
     from relcrm.staff import settings
 
-    if settings.get("demo") is not True:
-        raise SetupError("There is a real book in that folder, not a demo. Name an empty folder with --keep.")
-    click.echo("Serving the chain that is kept there.")
-    lines: list[Any] = cast.sign_ins(db.session())
-    db.session().close()
-    db.sql.engine.dispose()
-    return lines
+    with app.app_context():
+        if settings.get("demo") is not True:
+            raise SetupError("There is a real book in that folder, not a demo. Name an empty folder with --keep.")
+        lines: list[Any] = cast.sign_ins(db.session())
+        db.session().close()
+        db.sql.engine.dispose()
+        return lines
 
 
 def _say_when_open(port: int, words: str) -> None:

@@ -21,10 +21,11 @@ _RANGES: dict[str, tuple[str, tuple[str, ...], int]] = {
 def phone(country: str, seed: int, n: int) -> str:
     """The n-th number of that country: a walk in strides through all there are, so that none comes twice."""
     code, ranges, free = _RANGES[country]
-    size = len(ranges) * int(10**free)
+    each: int = 10**free
+    size = len(ranges) * each
     stride = next(step for step in range(_STRIDE % size, 2 * size) if gcd(step, size) == 1)
     place = (n * stride + seed * 7_919 + 271_828) % size
-    head, tail = divmod(place, 10**free)
+    head, tail = divmod(place, each)
     return code + ranges[head] + f"{tail:0{free}d}"[::-1]
 
 
