@@ -78,11 +78,22 @@ def _made(folder: Path, customers: int, seed: int) -> list[Any]:
         click.echo("Serving the chain that is kept there.")
         return _kept(create_app())
     click.echo(f"Making a chain with {customers:,} customers …")
-    with create_app(check_schema=False).app_context():
+    with create_app(check_schema=False).app_context(), _whole_or_none(folder):
         if customers < SHOWS_PROGRESS:
             return chain.build(path, customers=customers, seed=seed)
         with click.progressbar(length=2 * customers, label="Customers") as bar:
             return chain.build(path, customers=customers, seed=seed, tick=bar.update)
+
+
+@contextmanager
+def _whole_or_none(folder: Path) -> Iterator[None]:
+    """Half a chain in a kept folder would be served as a whole one next time."""
+    try:
+        yield
+    except BaseException:
+        for left in folder.glob("*.db*"):
+            left.unlink()
+        raise
 
 
 def _kept(app: Any) -> list[Any]:

@@ -36,12 +36,13 @@ TABLES = {
     "family_member": "customer_id basis readable_until purge_at role plain noted_by_id noted_at confirmed_at",
     "note": "customer_id basis readable_until purge_at words store_id noted_by_id noted_at",
     "tag": "customer_id basis readable_until purge_at name noted_by_id noted_at",
-    "temp.found_by": "store_id key customer_id owner_id seen",
+    "scratch.found_by": "store_id key customer_id owner_id seen",
 }
 EVENT = (
     "customer_id purpose channel action occurred_at recorded_at method actor_type actor_staff_id store_id asked_by_staff"
     " notice_id notice_version notice_sha256 lang scope valid_until"
 )
+AT = EVENT.split().index("recorded_at")
 UNUSED = dict.fromkeys(("evidence_kind", "evidence_sha256", "reason_hmac", "evidence_ref_hmac"))
 
 
@@ -60,35 +61,49 @@ def write(path: Path, world: World, *, workers: int = 0, tick: Tick = lambda _do
 
     `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
     """
-    with closing(_connect(path, world.customers)) as connection, _without_indexes(connection), drawing(workers) as spread:
+    with _connected(path, world.customers) as connection, _without_indexes(connection), drawing(workers) as spread:
         connection.execute("BEGIN")
         parts = [(start, min(start + PART, world.customers)) for start in range(0, world.customers, PART)]
         ids, counts = _ledger(connection, spread(_willed, ((world, *part) for part in parts)), tick)
         _files(connection, spread(_filed, ((world, *part, own) for part, own in zip(parts, _cut(ids, counts), strict=True))), tick)
-        columns = TABLES["temp.found_by"].replace(" ", ", ")
-        connection.execute(f"INSERT INTO search_key ({columns}) SELECT {columns} FROM temp.found_by ORDER BY store_id, key, customer_id")
+        _search_keys(connection, world)
         connection.execute("COMMIT")
 
 
-def _connect(path: Path, customers: int) -> sqlite3.Connection:
-    """Without journal and syncs: nobody else reads yet. The unique hashes fall all over their index, which must fit in the cache."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", f"cache_size=-{4000 + min(400_000, customers // 2)}"):
-        connection.execute(f"PRAGMA {pragma}").close()
-    for name, columns in (("found_by", TABLES["temp.found_by"]), ("willed", EVENT)):
-        connection.execute(f"CREATE TEMP TABLE {name} (n INTEGER PRIMARY KEY, {columns.replace(' ', ', ')})")
-    return connection
+@contextmanager
+def _connected(path: Path, customers: int) -> Iterator[sqlite3.Connection]:
+    """Without journal and syncs: nobody else reads yet. The unique hashes fall all over their index, which must fit in the cache.
+
+    What must be put in order waits in a second file, in heaps that are sorted one by one: the bundled SQLite sorts in memory only.
+    """
+    scratch = path.with_name("scratch.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("ATTACH ? AS scratch", (str(scratch),))
+        for pragma in (
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            "foreign_keys=OFF",
+            f"main.cache_size=-{4000 + min(400_000, customers // 2)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        for name, heap, columns in (("found_by", "store_id", TABLES["scratch.found_by"]), ("willed", "month", f"month {EVENT}")):
+            names = f"n INTEGER, {columns.replace(' ', ', ')}, PRIMARY KEY ({heap}, n)"
+            connection.execute(f"CREATE TABLE scratch.{name} ({names}) WITHOUT ROWID")
+        yield connection
+        connection.execute("DETACH scratch")
+    scratch.unlink()
 
 
 @contextmanager
 def _without_indexes(connection: sqlite3.Connection) -> Iterator[None]:
-    """Indexes are built once at the end, in order, instead of row by row."""
-    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event", "search_key"))
+    """Indexes are built once at the end, in order, instead of row by row; that of the search keys would not fit in memory then."""
+    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event"))
     found = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})")
     indexes = found.fetchall()
     for name, _sql in indexes:
         connection.execute(f'DROP INDEX "{name}"')
     yield
+    connection.execute("PRAGMA main.cache_size=-16000").close()
     for _name, sql in indexes:
         connection.execute(sql)
 
@@ -100,16 +115,25 @@ def _insert(table: str, columns: str) -> str:
 
 def _ledger(connection: sqlite3.Connection, told: Iterable[tuple[int, list[Row]]], tick: Tick) -> tuple["array[int]", list[int]]:
     """Write the ledger in the order of time, chained. Returns the ids of the events as they were told, and how many each part told."""
-    counts = []
+    counts: list[int] = []
     for told_of, rows in told:
-        connection.executemany(_insert("temp.willed", EVENT), rows)
+        before = sum(counts)
+        connection.executemany(
+            _insert("scratch.willed", f"n month {EVENT}"), ((n, row[AT][:7], *row) for n, row in enumerate(rows, start=before))
+        )
         counts.append(len(rows))
         tick(told_of)
     ids = array("q", bytes(8 * sum(counts)))
-    in_time = connection.execute(f"SELECT n, {EVENT.replace(' ', ', ')} FROM temp.willed ORDER BY recorded_at, n")
-    connection.executemany(_insert("consent_event", f"id prev_hash hash {EVENT}"), _chained(in_time, ids))
-    connection.execute("DROP TABLE temp.willed")
+    connection.executemany(_insert("consent_event", f"id prev_hash hash {EVENT}"), _chained(_in_time(connection), ids))
+    connection.execute("DROP TABLE scratch.willed")
     return ids, counts
+
+
+def _in_time(connection: sqlite3.Connection) -> Iterator[Row]:
+    for month in connection.execute("SELECT DISTINCT month FROM scratch.willed ORDER BY month").fetchall():
+        yield from connection.execute(
+            f"SELECT n, {EVENT.replace(' ', ', ')} FROM scratch.willed WHERE month = ? ORDER BY recorded_at, n", month
+        )
 
 
 def _cut(ids: "array[int]", counts: Iterable[int]) -> Iterator["array[int]"]:
@@ -140,7 +164,7 @@ def _chained(rows: Iterable[Row], ids: "array[int]") -> Iterator[Row]:
     before, names = chain.GENESIS, EVENT.split()
     instants, asked = [names.index(name) for name in ("occurred_at", "recorded_at", "valid_until")], names.index("asked_by_staff")
     for event_id, (n, *stored) in enumerate(rows, start=1):
-        ids[n - 1] = event_id
+        ids[n] = event_id
         plain = list(stored)
         plain[asked] = bool(plain[asked])
         for place in instants:
@@ -151,10 +175,25 @@ def _chained(rows: Iterable[Row], ids: "array[int]") -> Iterator[Row]:
 
 
 def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, list[Row]]]], tick: Tick) -> None:
+    n = 0
     for told_of, rows in told:
+        keys = rows.pop("scratch.found_by")
         for table, waiting in rows.items():
             connection.executemany(_insert(table, TABLES[table]), waiting)
+        numbered = ((place, *row) for place, row in enumerate(keys, start=n))
+        connection.executemany(_insert("scratch.found_by", f"n {TABLES['scratch.found_by']}"), numbered)
+        n += len(keys)
         tick(told_of)
+
+
+def _search_keys(connection: sqlite3.Connection, world: World) -> None:
+    """Store by store in the order of the table, so that each row comes to lie behind the one before."""
+    columns = TABLES["scratch.found_by"].replace(" ", ", ")
+    for place in world.places:
+        connection.execute(
+            f"INSERT INTO search_key ({columns}) SELECT {columns} FROM scratch.found_by WHERE store_id = ? ORDER BY key, customer_id",
+            (place.id,),
+        )
 
 
 def _filed(world: World, start: int, stop: int, ids: "array[int]") -> tuple[int, dict[str, list[Row]]]:
@@ -185,7 +224,7 @@ def _file(rows: dict[str, list[Row]], world: World, customer_id: int, person: Pe
         kinds.add(kind)
     lines = _bound(rows, world, customer_id, person, standings)
     if closed is None:
-        _found_by(rows["temp.found_by"], customer_id, person, lines)
+        _found_by(rows["scratch.found_by"], customer_id, person, lines)
 
 
 def _states(rows: list[Row], world: World, customer_id: int, acts: list[Act]) -> dict[str, Standing]:

@@ -98,3 +98,11 @@ def test_wrong_options_are_named(words: list[str], says: str) -> None:
     answer = CliRunner().invoke(cli, ["demo", *words])
     assert answer.exit_code == 2
     assert says in answer.output
+
+
+def test_half_a_chain_does_not_stay_in_a_kept_folder(tmp_path: Path) -> None:
+    (tmp_path / "relcrm.db").write_text("half")
+    (tmp_path / "secret.key").write_text("kept")
+    with pytest.raises(KeyboardInterrupt), cli_demo._whole_or_none(tmp_path):
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
