@@ -110,10 +110,10 @@ def _person(world: World, lead: Lead, n: int) -> Person:
     if lead.also:
         person.links.append((world.place(lead.also).id, created + MONTH, "she_is_here"))
     _told(world, person, lead)
-    person.known = [
-        Known(kind, basis, key, value, world.now - months * MONTH + 3 * DAY, owner, world.now - months * MONTH + 3 * DAY, slot)
-        for kind, basis, key, value, months, slot in lead.lines
-    ]
+    person.known = []
+    for line, (kind, basis, key, value, months, slot) in enumerate(lead.lines, start=1):
+        noted = world.now - months * MONTH + 3 * DAY - line * timedelta(minutes=47)
+        person.known.append(Known(kind, basis, key, value, noted, owner, noted, slot))
     return person
 
 
