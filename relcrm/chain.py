@@ -5,7 +5,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
@@ -83,7 +83,7 @@ def guard(table: str) -> list[str]:
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in a chained row")

@@ -39,6 +39,7 @@ def demo(customers: int, port: int, seed: int, lan: bool, clock: Path | None, ke
     with _folder(keep) as folder:
         _configure(folder, clock)
         lines = _made(folder, customers, seed)
+        os.environ["RELCRM_READY"] = "1"  # made a moment ago: nobody need ask again
         threading.Thread(target=_say_when_open, args=(port, _welcome(lines, port, lan)), daemon=True).start()
         from relcrm import serve
 

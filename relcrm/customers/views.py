@@ -20,15 +20,15 @@ from relcrm.customers.models import ContactPoint, Customer
 from relcrm.db import session, write_tx
 from relcrm.errors import BadValue, RuleError
 from relcrm.i18n import _l
+from relcrm.staff import sessions
 from relcrm.staff.models import StaffSession, Store
 from relcrm.staff.permissions import Permission
 from relcrm.web.access import allow
-from relcrm.web.filters import lang
+from relcrm.web.filters import country, lang
 from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, is_fragment, render
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
-TERM_LIVES = timedelta(minutes=10)
 MEETING_LIVES_S = 600
 # The last term of each session, kept in memory: written into the session row only when a profile is opened.
 _terms: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
@@ -39,7 +39,7 @@ _terms: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
 def index() -> Any:
     """Search box, lately seen, what waits. After a look into a file the last search stands there again for ten minutes."""
     row = current_user.session_row
-    term = row.search_term if row.search_term and row.searched_at and clock.now() - row.searched_at < TERM_LIVES else ""
+    term = row.search_term if row.search_term and row.searched_at and clock.now() - row.searched_at < sessions.TERM_LIVES else ""
     return render("customers/index.html", **_results(term), **_waiting())
 
 
@@ -119,7 +119,13 @@ def _row(customer: Customer, phone: str, owners: dict[int, str], query: routing.
     own = customer.owner_id == current_user.id
     hidden = current_user.holds("auditor") and not current_user.holds("associate", "store_manager", "area_manager", "owner")
     name = names.pseudonym(customer) if hidden else customer.name
-    shown = "" if hidden or not phone else contact_values.phone_shown(phone, "CN") if own else contact_values.phone_masked(phone, "CN")
+    shown = (
+        ""
+        if hidden or not phone
+        else contact_values.phone_shown(phone, country())
+        if own
+        else contact_values.phone_masked(phone, country())
+    )
     return {
         "href": url_for("customers.show", public_id=customer.public_id),
         "face": names.face(name),
