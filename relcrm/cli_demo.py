@@ -77,7 +77,8 @@ def _made(folder: Path, customers: int, seed: int) -> list[Any]:
     path = folder / "relcrm.db"
     if path.exists():
         click.echo("Serving the chain that is kept there.")
-        return _kept(create_app())
+        with create_app().app_context():
+            return chain.kept()
     click.echo(f"Making a chain with {customers:,} customers …")
     with create_app(check_schema=False).app_context(), _whole_or_none(folder):
         if customers < SHOWS_PROGRESS:
@@ -95,21 +96,6 @@ def _whole_or_none(folder: Path) -> Iterator[None]:
         for left in folder.glob("*.db*"):
             left.unlink()
         raise
-
-
-def _kept(app: Any) -> list[Any]:
-    """Who may sign in to the chain that is there. Raises SetupError when it is a real book."""
-    from relcrm import db
-    from relcrm.demo import cast
-    from relcrm.staff import settings
-
-    with app.app_context():
-        if settings.get("demo") is not True:
-            raise SetupError("There is a real book in that folder, not a demo. Name an empty folder with --keep.")
-        lines: list[Any] = cast.sign_ins(db.session())
-        db.session().close()
-        db.sql.engine.dispose()
-        return lines
 
 
 def _say_when_open(port: int, words: str) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from relcrm import clock, db, schema
 from relcrm.demo import bulk, cast, scenes
+from relcrm.errors import SetupError
+from relcrm.staff import settings
 
 LARGE = 20_000
 
@@ -20,14 +22,27 @@ def build(path: Path, *, customers: int, seed: int, tick: Callable[[int], object
     with db.write_tx() as tx:
         world = cast.found(tx, seed=seed, customers=customers, now=now)
         known = cast.sign_ins(tx)
-    db.session().close()
-    db.sql.engine.dispose()
+    _let_go()
     bulk.write(path, world, workers=_workers(customers), tick=tick)
     with db.write_tx() as tx:
         scenes.play(tx, world)
+    _let_go()
+    return known
+
+
+def kept() -> list[cast.SignIn]:
+    """Who may sign in to the chain that is in the book already. Raises SetupError when it is a real book."""
+    if settings.get("demo") is not True:
+        raise SetupError("There is a real book in that folder, not a demo. Name an empty folder with --keep.")
+    lines = cast.sign_ins(db.session())
+    _let_go()
+    return lines
+
+
+def _let_go() -> None:
+    """Other processes are to have the file for themselves."""
     db.session().close()
     db.sql.engine.dispose()
-    return known
 
 
 def _workers(customers: int) -> int:

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from relcrm import cli_demo
 from relcrm.cli import cli
+from relcrm.demo import chain
 from relcrm.errors import SetupError
 from tests.demo.conftest import Build
 
@@ -76,12 +77,12 @@ def test_the_demo_serves_prints_who_may_sign_in_and_leaves_nothing(started: Any,
 
 def test_a_kept_chain_is_served_again_and_a_real_book_never(build: Build) -> None:
     app, path = build(seed=6, customers=10)
-    lines = cli_demo._kept(app)
-    assert [line.number for line in lines][:2] == ["ana", "ada"]
+    with app.app_context():
+        assert [line.number for line in chain.kept()][:2] == ["ana", "ada"]
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE setting SET value = 'false' WHERE key = 'demo'")
-    with pytest.raises(SetupError, match="real book"):
-        cli_demo._kept(app)
+    with app.app_context(), pytest.raises(SetupError, match="real book"):
+        chain.kept()
 
 
 def test_a_port_that_nobody_may_have_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
