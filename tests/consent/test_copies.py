@@ -10,7 +10,7 @@ import relcrm
 from relcrm import clock, db
 from relcrm.consent import bound, copies
 from relcrm.consent.copies import Follows
-from relcrm.consent import tasks
+from relcrm.customers import tasks
 from relcrm.staff.models import StaffSession
 
 PACKAGE = Path(relcrm.__file__).parent
