@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from relcrm import config
+from relcrm import cli_import, config
 from relcrm.errors import RelcrmError, SetupError
 
 HOST_HERE, HOST_LAN = "127.0.0.1", "0.0.0.0"
@@ -162,6 +162,8 @@ def jobs_run(name: str) -> None:
     with app.app_context():
         sys.exit(0 if work.run_now(name) else 1)
 
+
+cli.add_command(cli_import.bring_in)
 
 if __name__ == "__main__":
     main()

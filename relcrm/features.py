@@ -6,11 +6,14 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Import every feature (so that its tables and jobs are known) and bind its pages."""
     from relcrm.consent import catalogue
+    from relcrm.customers import import_files, import_views
+    from relcrm.customers import import_job as _import_job  # noqa: F401 (jobs)
     from relcrm.customers import rules as _customer_rules  # noqa: F401 (tables and listeners)
     from relcrm.customers import views as customers
     from relcrm.staff import views as staff
     from relcrm.web import system
 
     catalogue.check(catalogue.fields())
-    for blueprint in (system.bp, staff.bp, customers.bp):
+    import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
+    for blueprint in (system.bp, staff.bp, customers.bp, import_views.bp):
         app.register_blueprint(blueprint)
