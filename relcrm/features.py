@@ -6,9 +6,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Import every feature (so that its tables and jobs are known) and bind its pages."""
     from relcrm.consent import catalogue
-    from relcrm.customers import import_files, import_views
-    from relcrm.customers import import_job as _import_job  # noqa: F401 (jobs)
-    from relcrm.customers import rules as _customer_rules  # noqa: F401 (tables and listeners)
+    from relcrm.customers import consent_views, file_views, import_files, import_job, import_views, list_views, tasks  # noqa: F401 (more pages and jobs)
     from relcrm.customers import views as customers
     from relcrm.staff import views as staff
     from relcrm.web import system

@@ -94,7 +94,7 @@
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const input = ctx.sourceElement;
     if (!input?.matches?.("[data-search]") || ctx.swap === "none") return;
-    const answered = new URL(ctx.request.action, location).searchParams.get(input.name)?.trim();
+    const answered = document.querySelector(`[data-answers="${input.name}"]`)?.dataset.typed?.trim();
     point(input, null);
     input.setAttribute("aria-expanded", String(options(input).length > 0));
     if (answered !== input.value.trim()) return;
@@ -141,9 +141,7 @@
   });
 
   function show(button, input) {
-    const shown = input.type === "password";
-    input.type = shown ? "text" : "password";
-    button.setAttribute("aria-pressed", String(shown));
-    button.querySelectorAll("svg").forEach((icon) => icon.toggleAttribute("hidden"));
+    input.type = button.checked ? "text" : "password";
+    button.parentElement.querySelectorAll("svg").forEach((icon) => icon.toggleAttribute("hidden"));
   }
 })();

@@ -96,11 +96,12 @@ def until_of(customer_id: int, purpose_key: str) -> datetime | None:
 
 def may_ask(customer_id: int, purpose_key: str, at: datetime | None = None) -> bool:
     """C-6: after a no, not for 180 days and at most twice in all; after a withdrawal, not for 365 days."""
-    return not_before(events_of(customer_id, purpose_key), at or clock.now()) is None
+    return not_before(events_of(customer_id, purpose_key), at) is None
 
 
-def not_before(events: Sequence[ConsentEvent], at: datetime) -> datetime | None:
+def not_before(events: Sequence[ConsentEvent], at: datetime | None = None) -> datetime | None:
     """When staff may ask again; None when they may now. `bound.FOREVER` after two asks."""
+    at = at or clock.now()
     seen = sorted((e for e in events if e.occurred_at <= at), key=lambda e: (e.occurred_at, e.id))
     closing = [e for e in seen if e.action in ("deny", "withdraw")]
     if not closing or any(e.action in OPENS for e in seen if e.occurred_at > closing[-1].occurred_at):

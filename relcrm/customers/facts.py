@@ -1,6 +1,7 @@
 """The write gate: the one way a fact, a family member, a note or a tag gets into a file."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -16,6 +17,7 @@ from relcrm.consent.catalogue import Field
 from relcrm.customers import search
 from relcrm.customers.models import AskRest, Fact, FamilyMember, Note, Tag
 from relcrm.customers.queries import Seen
+from relcrm.db import session
 from relcrm.errors import BadValue, NotAllowed, NotFound, RuleError
 from relcrm.i18n import _l
 from relcrm.staff.models import StaffMember
@@ -170,3 +172,24 @@ def rest(tx: Session, actor: StaffMember, seen: Seen, key: str, why: str, until:
     """Leave a question alone until then."""
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
     tx.merge(AskRest(customer_id=seen.customer.id, key=catalogue.field(key).key, why=why, until=until, by_id=actor.id, at=clock.now()))
+
+
+def slot_of(field: Field, value: object, slot: str) -> str:
+    """Where the value stands: one per category, one per item of a list, else the only one."""
+    if field.slot == "category" and isinstance(value, dict):
+        return str(value["category"])
+    return (slot or secrets.token_hex(4)) if field.slot == "item" else ""
+
+
+def notes_of(seen: Seen) -> list[Note]:
+    """The last 50 notes; who may read them is asked before."""
+    query = sa.select(Note).where(Note.customer_id == seen.customer.id).order_by(Note.noted_at.desc()).limit(50)
+    return list(session().scalars(query))
+
+
+def own_note(actor: StaffMember, seen: Seen, note_id: int) -> Note:
+    """Raises NotFound for a note that somebody else wrote."""
+    row = session().scalar(sa.select(Note).where(Note.id == note_id, Note.customer_id == seen.customer.id, Note.noted_by_id == actor.id))
+    if row is None:
+        raise NotFound(_l("Only who wrote a note corrects it."), code="not_yours")
+    return row

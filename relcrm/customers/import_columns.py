@@ -30,16 +30,19 @@ WHY_LEFT_OUT: Mapping[str, object] = {
     CHOSEN_ABOVE: _l("All rows go to the store you chose for this file."),
 }
 UNOFFERED = {target: NEEDS_PAPER for target in TARGETS if target.startswith("consent_")} | {"home_store": CHOSEN_ABOVE}
-OFFERED: Mapping[str, object] = {SKIP: TARGETS[SKIP], **{key: text for key, text in TARGETS.items() if key not in UNOFFERED and key != SKIP}}
+OFFERED: Mapping[str, object] = {
+    SKIP: TARGETS[SKIP],
+    **{key: text for key, text in TARGETS.items() if key not in UNOFFERED and key != SKIP},
+}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, the first values in it, what it becomes, and the key of WHY_LEFT_OUT when it may become nothing."""
+    """One column: its name, the first value in it ("" for none), what it becomes, and the key of WHY_LEFT_OUT when it may become nothing."""
 
     index: int
     name: str
-    values: tuple[str, ...]
+    value: str
     target: str
     why: str = ""
 
@@ -82,14 +85,13 @@ def proposed(header: Sequence[str], sample: Sequence[Row], remembered: Sequence[
             target, why = SKIP, UNOFFERED[target]
         if remembered and why != columns.NEVER_STORED:
             target = remembered[guess.index]
-        values = () if why == columns.NEVER_STORED else _first_values(sample, guess.index)
-        found.append(Column(guess.index, header[guess.index], values, target, why if target == SKIP else ""))
+        value = "" if why == columns.NEVER_STORED else _first_value(sample, guess.index)
+        found.append(Column(guess.index, header[guess.index], value, target, why if target == SKIP else ""))
     return found
 
 
-def _first_values(sample: Sequence[Row], index: int, count: int = 2) -> tuple[str, ...]:
-    cells = (row.cells[index].strip() for row in sample)
-    return tuple(dict.fromkeys(cell[:40] for cell in cells if cell))[:count]
+def _first_value(sample: Sequence[Row], index: int) -> str:
+    return next((cell[:40] for row in sample if (cell := row.cells[index].strip())), "")
 
 
 def check(mapping: Sequence[str], width: int) -> None:

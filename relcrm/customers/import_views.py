@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, flash, request
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from relcrm import background
+from relcrm import background, birthday, contact_values
 from relcrm.customers import import_columns, import_files, imports, refused
 from relcrm.customers.import_forms import FileForm, MappingForm
 from relcrm.customers.models import ImportBatch
@@ -83,8 +83,13 @@ def show(public_id: str) -> Any:
     if batch.status == "mapping":
         return again() if is_fragment() else _choosing(batch)
     if batch.status in ("checking", *imports.MOVING):
-        return render("imports/waiting.html", fragment="imports/_waiting.html", batch=batch, tally=imports.tally_of(batch), steps=STEPS)
+        return _waiting(batch)
     return again() if is_fragment() else _result(batch)
+
+
+def _waiting(batch: ImportBatch) -> Response:
+    tally = imports.counted(batch) if batch.status == "checking" else imports.tally_of(batch)
+    return render("imports/waiting.html", fragment="imports/_waiting.html", batch=batch, tally=tally, steps=STEPS)
 
 
 def _choosing(batch: ImportBatch, form: MappingForm | None = None, chosen: list[str] | None = None) -> Response:
@@ -105,10 +110,12 @@ def _choosing(batch: ImportBatch, form: MappingForm | None = None, chosen: list[
         preview=looked,
         offered=import_columns.OFFERED,
         why=import_columns.WHY_LEFT_OUT,
-        store=_store_name(batch),
+        store=_store(batch),
         reason=refused.reason,
         header=imports.header_of(batch),
         needs=import_columns.needs,
+        birthday=birthday.show,
+        phone_shown=contact_values.phone_shown,
         steps=STEPS,
     )
 
@@ -119,13 +126,13 @@ def _result(batch: ImportBatch) -> Response:
         batch=batch,
         tally=imports.tally_of(batch),
         rows=list(imports.refused_rows(batch, imports.SHOWN_REFUSED)),
-        store=_store_name(batch),
+        store=_store(batch),
         needs=import_columns.needs,
     )
 
 
-def _store_name(batch: ImportBatch) -> str:
-    return next(store.name for store in imports.stores_of(current_user) if store.id == batch.store_id)
+def _store(batch: ImportBatch) -> Store:
+    return next(store for store in imports.stores_of(current_user) if store.id == batch.store_id)
 
 
 @bp.post("/<public_id>/mapping")

@@ -122,6 +122,4 @@ def _complete(tx: Session, hand: Hand, verdict: Verdict) -> None:
 
 def _set_aside(batch: ImportBatch, verdict: Verdict, terms: Terms) -> ImportRefusal:
     why = refused.reason(verdict.problems, terms.header)
-    return ImportRefusal(
-        batch_id=batch.id, line=verdict.row.number, sealed=crypt.seal({"cells": list(verdict.row.cells), "why": why})
-    )
+    return ImportRefusal(batch_id=batch.id, line=verdict.row.number, sealed=crypt.seal({"cells": list(verdict.row.cells), "why": why}))

@@ -71,7 +71,15 @@ def get(reader: StaffMember, public_id: str) -> ImportBatch:
 
 
 def make(tx: Session, actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lang: str, source: str = "") -> ImportBatch:
-    """A file was chosen: nothing is in the book yet. Its columns are what they were last time, else what they look like."""
+    """A file was chosen: nothing is in the book yet."""
+    batch = drafted(actor, store, kept, file_name=file_name, lang=lang, source=source)
+    tx.add(batch)
+    tx.flush()
+    return batch
+
+
+def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lang: str, source: str = "") -> ImportBatch:
+    """The import this file would be, not stored. Its columns are what they were last time, else what they look like."""
     require(actor, Permission.CUSTOMER_IMPORT, store.id)
     signature = columns.signature(kept.header)
     proposed = import_columns.proposed(kept.header, kept.sample, remembered(signature))
@@ -90,8 +98,6 @@ def make(tx: Session, actor: StaffMember, store: Store, kept: Kept, *, file_name
         row_count=kept.row_count,
         mapping=json.dumps([column.target for column in proposed]),
     )
-    tx.add(batch)
-    tx.flush()
     _look_again(batch)
     return batch
 
@@ -203,7 +209,12 @@ def judged(rows: Iterator[Row], judge: Judge, terms: Terms) -> Iterator[list[Ver
 
 def foreseen(batch: ImportBatch) -> Tally | None:
     """What the worker counted for a long file; None while it is still counting."""
-    return Tally(**json.loads(batch.foreseen)) if batch.foreseen and batch.status != "checking" else None
+    return counted(batch) if batch.foreseen and batch.status != "checking" else None
+
+
+def counted(batch: ImportBatch) -> Tally:
+    """What the worker has counted by now."""
+    return Tally(**json.loads(batch.foreseen or "{}"))
 
 
 def tally_of(batch: ImportBatch) -> Tally:

@@ -12,7 +12,7 @@ from relcrm.customers.sight import Sight, relations
 from relcrm.db import record, session
 from relcrm.errors import NotFound
 from relcrm.i18n import _l
-from relcrm.staff.models import StaffMember, Store
+from relcrm.staff.models import Membership, StaffMember, Store
 
 LATELY = 12
 
@@ -115,3 +115,15 @@ def opened(reader: StaffMember, customer: Customer) -> None:
         tx.merge(LatelySeen(staff_id=staff_id, customer_id=customer_id, at=at))
 
     record(leave)
+
+
+def colleagues(seen: Seen) -> Sequence[StaffMember]:
+    """Who could be her associate: those who sell in a store that knows her."""
+    works = sa.select(Membership.staff_id).where(
+        Membership.store_id.in_([store.id for store in seen.stores]), Membership.role.in_(("associate", "store_manager"))
+    )
+    return (
+        session()
+        .scalars(sa.select(StaffMember).where(StaffMember.id.in_(works), StaffMember.left_on.is_(None)).order_by(StaffMember.name))
+        .all()
+    )
