@@ -18,6 +18,7 @@ from relcrm.config import LANGUAGES
 from relcrm.i18n import _
 from relcrm.staff import settings
 from relcrm.staff.permissions import Permission, may
+from relcrm.web.htmx import is_fragment
 
 
 def lang() -> str:
@@ -35,6 +36,12 @@ def zone() -> str:
         stores = [m.store for m in current_user.memberships if m.store] if current_user and current_user.is_authenticated else []
         g.zone = stores[0].time_zone if stores else current_app.config["RELCRM"].time_zone
     return str(g.zone)
+
+
+def country() -> str:
+    """Where the reader's first store stands: numbers of that country are written without their code."""
+    stores = [m.store for m in current_user.memberships if m.store]
+    return str(stores[0].country) if stores else "CN"
 
 
 def day(value: date | datetime) -> str:
@@ -124,4 +131,6 @@ def bind(app: Flask) -> None:
 
     @app.context_processor
     def _common() -> dict[str, Any]:
+        if is_fragment():
+            return {"lang": lang()}
         return {"lang": lang(), "html_lang": {"zh": "zh-CN"}.get(lang(), lang()), "nav": _nav(), **_frame()}
