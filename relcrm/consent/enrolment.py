@@ -8,11 +8,10 @@ from relcrm import chain, clock
 from relcrm.consent import ledger, notices
 from relcrm.consent.models import ConsentEvent
 from relcrm.consent.purposes import ANY
-from relcrm.staff.models import StaffMember
 
 
 def enrol_many(
-    tx: Session, customer_ids: Sequence[int], *, actor: StaffMember, store_id: int, lang: str, method: str = "import_legacy"
+    tx: Session, customer_ids: Sequence[int], *, actor_id: int, store_id: int, lang: str, method: str = "import_legacy"
 ) -> list[ConsentEvent]:
     """One service grant for each, in their order, with the state that follows from it. For customers made in this transaction only:
     nothing hangs on them yet, so no bound row and no listener has to follow; the caller writes their search keys.
@@ -28,7 +27,7 @@ def enrol_many(
             recorded_at=now,
             method=method,
             actor_type="staff",
-            actor_staff_id=actor.id,
+            actor_staff_id=actor_id,
             store_id=store_id,
             asked_by_staff=True,
             notice_id=told.id if told else None,

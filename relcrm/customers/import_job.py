@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from relcrm import clock, jobs
 from relcrm.customers import import_files, imports
-from relcrm.customers.import_rows import Judge, Tally, Terms
+from relcrm.customers.import_rows import Judge, Tally
 from relcrm.customers.import_writing import Hand, write
 from relcrm.customers.models import ImportBatch, ImportRefusal
 from relcrm.customers.table import Row
@@ -21,11 +21,10 @@ from relcrm.i18n import speaking
 from relcrm.jobs import JobRun
 from relcrm.staff import audit
 from relcrm.staff.models import Store
-from relcrm.staff.sessions import with_memberships
 
 NAME = "import"
 PIECE_S = 0.06  # after this a piece begins no further rows, so that the lock is given back well within 200 ms
-CHUNK = 20
+CHUNK = 10
 KEPT_REFUSED, ABANDONED = timedelta(days=7), timedelta(hours=24)
 AT_WORK = ("checking", "waiting", "running")
 PASSING = ("OperationalError",)  # a database that was busy or a disk that was full is worth another try
@@ -36,12 +35,15 @@ class Reading:
 
     def __init__(self, batch: ImportBatch) -> None:
         self.of = self.key(batch)
+        self.terms = imports.terms_of(batch)
+        zone = session().get_one(Store, batch.store_id).time_zone
+        self.hand = Hand(batch.made_by_id, batch.store_id, zone, batch.lang)
         self.judge = Judge()
         self._rows = imports.rows_of(batch)
 
     @staticmethod
-    def key(batch: ImportBatch) -> tuple[int, str, bool]:
-        return batch.id, batch.mapping, batch.status == "checking"
+    def key(batch: ImportBatch) -> tuple[str, str, bool]:
+        return batch.kept_as, batch.mapping, batch.status == "checking"
 
     @property
     def at(self) -> int:
@@ -88,12 +90,12 @@ def step(tx: Session, batch: ImportBatch) -> None:
 
 def _count(batch: ImportBatch) -> None:
     tally = imports.counted(batch)
-    reading, terms, until = _reading_at(batch, tally.rows), imports.terms_of(batch), _soon()
+    reading, until = _reading_at(batch, tally.rows), _soon()
     if reading.at != tally.rows:
         tally = Tally()
     while time.perf_counter() < until:
         rows = reading.next()
-        tally.add(reading.judge.judge(rows, terms))
+        tally.add(reading.judge.judge(rows, reading.terms))
         if not rows:
             batch.status = "mapping"
             break
@@ -102,28 +104,27 @@ def _count(batch: ImportBatch) -> None:
 
 def _bring_in(tx: Session, batch: ImportBatch) -> None:
     batch.status = "running"
-    reading, terms, until = _reading_at(batch, batch.rows_done), imports.terms_of(batch), _soon()
-    hand, tally = _hand(batch), imports.tally_of(batch)
-    if not _catch_up(tx, batch, reading, terms, until):
+    reading, tally, until = _reading_at(batch, batch.rows_done), imports.tally_of(batch), _soon()
+    if not _catch_up(tx, batch, reading, until):
         return
     while time.perf_counter() < until:
         rows = reading.next()
         if not rows:
             _end(tx, batch, "done")
             break
-        verdicts = reading.judge.judge(rows, terms)
-        write(tx, batch, hand, verdicts, terms)
+        verdicts = reading.judge.judge(rows, reading.terms)
+        write(tx, batch, reading.hand, verdicts, reading.terms)
         tally.add(verdicts)
         _note(batch, tally, reading.at)
 
 
-def _catch_up(tx: Session, batch: ImportBatch, reading: Reading, terms: Terms, until: float) -> bool:
+def _catch_up(tx: Session, batch: ImportBatch, reading: Reading, until: float) -> bool:
     """Read over the rows that are done, after a kill or behind another process; False when the piece's time is over before."""
     if reading.at == batch.rows_done:
         return True
     refused = frozenset(tx.scalars(sa.select(ImportRefusal.line).where(ImportRefusal.batch_id == batch.id)))
-    while reading.at < batch.rows_done and time.perf_counter() < until:
-        reading.judge.catch_up(reading.next(batch.rows_done - reading.at), refused, terms)
+    while time.perf_counter() < until and (rows := reading.next(batch.rows_done - reading.at)):
+        reading.judge.catch_up(rows, refused, reading.terms)
     return reading.at == batch.rows_done
 
 
@@ -138,12 +139,6 @@ def _reading_at(batch: ImportBatch, done: int) -> Reading:
     if _reading is None or _reading.of != Reading.key(batch) or _reading.at > done:
         _reading = Reading(batch)
     return _reading
-
-
-def _hand(batch: ImportBatch) -> Hand:
-    actor = with_memberships(batch.made_by_id)
-    assert actor is not None
-    return Hand(actor, session().get_one(Store, batch.store_id), batch.lang)
 
 
 def _soon() -> float:

@@ -5,27 +5,29 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, crypt
-from relcrm.consent import bound, enrolment
+from relcrm.consent import bound, enrolment, ledger
+from relcrm.consent.ledger import SERVICE
 from relcrm.consent.models import ConsentEvent
 from relcrm.customers import refused, search
 from relcrm.customers.import_rows import CREATED, REFUSED, UPDATED, Terms, Verdict, empty_parts
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Fact, ImportBatch, ImportRefusal, Note
 from relcrm.customers.rows import Draft
-from relcrm.staff.models import StaffMember, Store
 
 
 @dataclass(frozen=True)
 class Hand:
-    """Who writes, for which store, in which language the customers were told."""
+    """Who writes, for which store (in its time zone), in which language the customers were told."""
 
-    actor: StaffMember
-    store: Store
+    actor_id: int
+    store_id: int
+    zone: str
     lang: str
 
 
@@ -48,10 +50,14 @@ def _take_in(tx: Session, hand: Hand, verdicts: Sequence[Verdict], terms: Terms)
     tx.add_all(point for of_one in points for point in of_one)
     tx.add_all(_link(hand, customer.id, verdict.draft, now) for customer, verdict in zip(customers, verdicts, strict=True))
     tx.flush()
-    events = enrolment.enrol_many(tx, [one.id for one in customers], actor=hand.actor, store_id=hand.store.id, lang=hand.lang)
-    search.index_newcomers(tx, hand.store.id, list(zip(customers, points, strict=True)))
-    for verdict, event in zip(verdicts, events, strict=True):
-        _service_facts(tx, hand, verdict, event)
+    until = ledger.valid_until(SERVICE, "grant", now) or bound.FOREVER
+    events = enrolment.enrol_many(tx, [one.id for one in customers], actor_id=hand.actor_id, store_id=hand.store_id, lang=hand.lang)
+    search.index_newcomers(tx, hand.store_id, list(zip(customers, points, strict=True)))
+    pairs = list(zip(verdicts, events, strict=True))
+    addresses = [_address(hand, verdict, event) for verdict, event in pairs if verdict.address is not None]
+    notes = [_note(hand, verdict, event) for verdict, event in pairs if verdict.draft.note]
+    bound.put_new(tx, Fact, basis=SERVICE, until=until, rows=addresses)
+    bound.put_new(tx, Note, basis=SERVICE, until=until, rows=notes)
 
 
 def _customer(hand: Hand, verdict: Verdict, terms: Terms, now: datetime) -> Customer:
@@ -61,11 +67,11 @@ def _customer(hand: Hand, verdict: Verdict, terms: Terms, now: datetime) -> Cust
         name=draft.name,
         salutation=draft.salutation,
         language=draft.language,
-        home_store_id=hand.store.id,
+        home_store_id=hand.store_id,
         owner_id=terms.associates.get(draft.associate.lower()) if draft.associate else None,
         is_minor=verdict.teen,
         created_at=now,
-        created_by_id=hand.actor.id,
+        created_by_id=hand.actor_id,
     )
 
 
@@ -73,7 +79,7 @@ def _contacts(hand: Hand, customer_id: int, verdict: Verdict, now: datetime) -> 
     kinds = [kind for kind, _value in verdict.contacts]
     return [
         ContactPoint(
-            customer_id=customer_id, kind=kind, value=value, is_main=kinds.index(kind) == place, added_at=now, added_by_id=hand.actor.id
+            customer_id=customer_id, kind=kind, value=value, is_main=kinds.index(kind) == place, added_at=now, added_by_id=hand.actor_id
         )
         for place, (kind, value) in enumerate(verdict.contacts)
     ]
@@ -82,29 +88,34 @@ def _contacts(hand: Hand, customer_id: int, verdict: Verdict, now: datetime) -> 
 def _link(hand: Hand, customer_id: int, draft: Draft, now: datetime) -> CustomerStore:
     """The store knows her since the day the file says she registered."""
     day = draft.registered_on
-    since = datetime.combine(day, time(), ZoneInfo(hand.store.time_zone)) if day else now
-    return CustomerStore(customer_id=customer_id, store_id=hand.store.id, since=since, how="import")
+    since = datetime.combine(day, time(), ZoneInfo(hand.zone)) if day else now
+    return CustomerStore(customer_id=customer_id, store_id=hand.store_id, since=since, how="import")
 
 
-def _service_facts(tx: Session, hand: Hand, verdict: Verdict, event: ConsentEvent) -> None:
-    until, now = event.valid_until or bound.FOREVER, clock.now()
-    if verdict.address is not None:
-        values = {
-            "plain": json.dumps(verdict.address, ensure_ascii=False),
-            "sealed": None,
-            "source": "imported",
-            "noted_by_id": hand.actor.id,
-            "noted_at": now,
-            "confirmed_at": now,
-            "event_id": event.id,
-        }
-        key = {"key": "address", "slot": ""}
-        bound.put(tx, Fact, customer_id=event.customer_id, basis=event.purpose, until=until, key=key, values=values)
-    if verdict.draft.note:
-        said = {
-            "words": verdict.draft.note, "store_id": hand.store.id, "noted_by_id": hand.actor.id, "noted_at": now, "changed_at": None,
-        }  # fmt: skip
-        bound.put(tx, Note, customer_id=event.customer_id, basis=event.purpose, until=until, key={}, values=said)
+def _address(hand: Hand, verdict: Verdict, event: ConsentEvent) -> dict[str, Any]:
+    return {
+        "customer_id": event.customer_id,
+        "key": "address",
+        "slot": "",
+        "plain": json.dumps(verdict.address, ensure_ascii=False),
+        "sealed": None,
+        "source": "imported",
+        "noted_by_id": hand.actor_id,
+        "noted_at": event.recorded_at,
+        "confirmed_at": event.recorded_at,
+        "event_id": event.id,
+    }
+
+
+def _note(hand: Hand, verdict: Verdict, event: ConsentEvent) -> dict[str, Any]:
+    return {
+        "customer_id": event.customer_id,
+        "words": verdict.draft.note,
+        "store_id": hand.store_id,
+        "noted_by_id": hand.actor_id,
+        "noted_at": event.recorded_at,
+        "changed_at": None,
+    }
 
 
 def _complete(tx: Session, hand: Hand, verdict: Verdict) -> None:

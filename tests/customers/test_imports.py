@@ -69,7 +69,7 @@ def test_enrolling_many_writes_what_enrolling_one_writes(ctx):
         tx.add_all(people)
         tx.flush()
         consent_rules.enrol(tx, people[0].id, actor=actor, store_id=1, lang="en", method="import_legacy")
-        enrolment.enrol_many(tx, [one.id for one in people[1:]], actor=actor, store_id=1, lang="en")
+        enrolment.enrol_many(tx, [one.id for one in people[1:]], actor_id=actor.id, store_id=1, lang="en")
         alone, *many = (tx.scalar(sa.select(ConsentEvent).where(ConsentEvent.customer_id == one.id)) for one in people)
         states = [tx.scalar(sa.select(ConsentState).where(ConsentState.customer_id == one.id)) for one in people]
     own = {"id", "customer_id", "occurred_at", "recorded_at", "hash", "prev_hash"}
