@@ -27,6 +27,7 @@ class Client(FlaskClient):
     """Each request has its own app context, as in life; one held open would make everybody the first person."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        self.environ_base.setdefault("HTTP_ACCEPT_LANGUAGE", "en")
         with self.application.app_context():
             return super().open(*args, **kwargs)
 

@@ -84,9 +84,9 @@ def put_new(tx: Session, model: type[Bound], *, basis: str, until: datetime, row
     """Write rows (each with its customer_id) of customers made in this transaction: they have none that could be hidden."""
     if not rows:
         return
-    make: type[Any] = model
+    full = [{**row, "basis": basis, "readable_until": until, "purge_at": None} for row in rows]
     with _lifted(tx) as inner:
-        inner.add_all(make(**row, basis=basis, readable_until=until, purge_at=None) for row in rows)
+        inner.execute(sa.insert(model), full, execution_options=_options())
 
 
 def remove(tx: Session, model: type[Bound], customer_id: int, row_id: int) -> None:

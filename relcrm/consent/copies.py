@@ -37,9 +37,10 @@ _COLUMNS: Mapping[Follows, str] = {
         chained_text.chain chained_text.name chained_text.salt
         ask_rest.key ask_rest.why client_key.key client_key.made customer_list.public_id customer_store.how inform.kind
         share_request.public_id share_request.status import_batch.public_id import_batch.status import_batch.mapping
+        import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.unstored import_batch.kept_as
         import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
     """,
-    Follows.SHORT_LIVED: "import_refusal.sealed staff_session.search_term",
+    Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
     Follows.IDENTITY: """
         customer.public_id customer.name customer.salutation customer.address_as customer.language
         contact_point.kind contact_point.value contact_point.label

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 
 from relcrm.customers.columns import SKIP
 from relcrm.i18n import _l
 from relcrm.staff.models import Store
-from relcrm.web.forms import CreatingForm, Form
+from relcrm.web.forms import CreatingForm, FileField, FileRequired, Form
 
 
 class FileForm(CreatingForm):

@@ -7,11 +7,14 @@ from typing import Any
 
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
 
 from relcrm import clock, db
 from relcrm.errors import BadValue, RuleError
 from relcrm.staff.models import ClientKey
+
+__all__ = ["CreatingForm", "FileField", "FileRequired", "Form", "refusals"]
 
 
 class Form(FlaskForm):
