@@ -21,7 +21,8 @@ PROGRAM = Path(__file__).with_name("soak.py")
 
 def _environment(folder, journal):
     root = str(schema.PACKAGE.parent)
-    return {**os.environ, "PYTHONPATH": root, "RELCRM_DATA_DIR": str(folder), "SOAK_JOURNAL": journal}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RELCRM_")}
+    return {**kept, "PYTHONPATH": root, "RELCRM_DATA_DIR": str(folder), "SOAK_JOURNAL": journal}
 
 
 def _run(folder, journal):

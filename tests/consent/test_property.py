@@ -466,7 +466,7 @@ class Stage:
 def test_no_history_makes_any_surface_yield_what_does_not_stand(ctx, at, sign_in, tmp_path, request: pytest.FixtureRequest):
     stage = Stage(ctx, at, sign_in, tmp_path)
     machine = type("HistoryOnStage", (History,), {"stage": stage})
-    budget = {"max_examples": HISTORIES or 12, "stateful_step_count": 20, "derandomize": not HISTORIES, "database": None}
+    budget = {"max_examples": HISTORIES or 10, "stateful_step_count": 20, "derandomize": not HISTORIES, "database": None}
     phases = [Phase.generate, Phase.shrink] if HISTORIES else [Phase.generate]
     with force_locale("en"):
         run_state_machine_as_test(
