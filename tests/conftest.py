@@ -19,7 +19,8 @@ from tests import factories, gate_watch
 
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 settings.load_profile("shared")
-for name in [name for name in os.environ if name.startswith("RELCRM_")]:
+OF_THE_TESTS = ("RELCRM_SOAK_SECONDS", "RELCRM_HISTORIES")
+for name in [name for name in os.environ if name.startswith("RELCRM_") and name not in OF_THE_TESTS]:
     del os.environ[name]
 
 

@@ -106,17 +106,21 @@ def set_until(tx: Session, customer_id: int, basis: str, until: datetime) -> Non
 
 
 def hide(tx: Session, customer_id: int, basis: str, *, since: datetime) -> None:
-    """Follow the ledger: nothing of this basis is readable any more. Gone 15 days after `since`, sensitive rows at once."""
+    """Follow the ledger: nothing of this basis is readable any more. Gone 15 days after `since`, sensitive rows at once.
+
+    What ran out before she said no goes 15 days after it ran out.
+    """
     forget(tx, customer_id)
-    gone_at = since + KEPT_AFTER_WITHDRAWAL
     with _lifted(tx) as inner:
         for model in kinds():
             mine = (model.customer_id == customer_id, model.basis == basis)
             if basis.startswith(SEALED):
                 inner.execute(sa.delete(model).where(*mine), execution_options=_options())
             else:
-                fresh = sa.update(model).where(*mine, model.purge_at.is_(None))
-                inner.execute(fresh.values(readable_until=None, purge_at=gone_at), execution_options=_options())
+                fresh = (*mine, model.purge_at.is_(None))
+                ran_out = inner.scalar(sa.select(sa.func.min(model.readable_until)).where(*fresh), execution_options=_options())
+                gone_at = min(since, ran_out or since) + KEPT_AFTER_WITHDRAWAL
+                inner.execute(sa.update(model).where(*fresh).values(readable_until=None, purge_at=gone_at), execution_options=_options())
 
 
 def _is_due(model: type[Any]) -> Any:
