@@ -105,6 +105,14 @@ def session() -> Session:
     return sql.session()
 
 
+def fetch(prepared: sa.Select[Any], **values: object) -> list[Any]:
+    """First columns of a statement built once, past the ORM: for hot paths over tables that hold nothing bound to a consent.
+
+    Building and gating a statement anew costs more than running it (0.8 ms against 0.15 ms of a look-up).
+    """
+    return list(session().connection().execute(prepared, values).scalars())
+
+
 def in_write_tx() -> bool:
     return bool(session().info.get(WRITE))
 

@@ -6,6 +6,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Import every feature (so that its tables and jobs are known) and bind its pages."""
     from relcrm.consent import catalogue
+    from relcrm.consent import tasks as consent_tasks  # noqa: F401 (jobs)
     from relcrm.customers import consent_views, file_views, list_views, tasks  # noqa: F401 (more pages and jobs)
     from relcrm.customers import views as customers
     from relcrm.staff import views as staff

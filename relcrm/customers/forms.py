@@ -22,6 +22,14 @@ def kind_label(kind: str) -> str:
     }[kind]  # fmt: skip
 
 
+def purpose_short(key: str) -> str:
+    """One word for a chip; the full wording stands on the page of consents."""
+    return {
+        "callback": _("Calls"), "greeting": _("Wishes"), "marketing": _("Offers"), "profiling": _("Suggestions"),
+        "community": _("Groups"), "survey": _("Questions"),
+    }[key]  # fmt: skip
+
+
 def channel_label(channel: str) -> str:
     return {
         "phone": _("Phone call"), "sms": _("Text message"), "wechat": _("WeChat"), "wecom": _("WeCom"), "email": _("E-mail"),

@@ -21,6 +21,7 @@ from relcrm.staff.models import StaffMember, Store
 
 AN_HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 20
+FEWEST_DIGITS = 5  # fewer can be no complete phone or card number
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Stranger:
 
 def by_complete_number(reader: StaffMember, text: str) -> Stranger | None:
     """The one customer of no linked store with exactly this phone or card; None too when the reader has looked too often."""
-    stores = stores_of(reader, "associate", "store_manager")
-    if not stores or reader.stores() is None:
+    if sum(sign.isdigit() for sign in text) < FEWEST_DIGITS or reader.stores() is None:
         return None
+    stores = stores_of(reader, "associate", "store_manager")
     point = _point(text, {store.country for store in stores})
-    if point is None:
+    if point is None or not stores:
         return None
     customer = session().scalar(sa.select(Customer).where(Customer.id == point.customer_id, Customer.closed_at.is_(None)))
     if customer is None or session().scalar(visible_to(reader).where(Customer.id == customer.id)) is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from relcrm import clock
+from relcrm import clock, db
 from relcrm.customers import keys
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore, FamilyMember, SearchKey
 from relcrm.customers.queries import visible_to
@@ -22,6 +22,18 @@ CONTACT_KEYS = {
     "wecom": keys.handle_keys,
     "card": keys.card_keys,
 }
+
+
+_HITS = (
+    sa.select(SearchKey.customer_id)
+    .where(
+        SearchKey.store_id.in_(sa.bindparam("stores", expanding=True)),
+        SearchKey.key >= sa.bindparam("low"),
+        SearchKey.key < sa.bindparam("high"),
+    )
+    .order_by(sa.case((SearchKey.owner_id == sa.bindparam("me"), 1), else_=0).desc(), SearchKey.seen.desc())
+    .limit(sa.bindparam("most"))
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,8 @@ def find(reader: StaffMember, text: str) -> Found:
     aliases = _alias_keys(ids if others else by_alias)
     ids = [one for one in ids if one not in by_alias or covers(aliases.get(one, ()), query.by_selectivity()[0])]
     ids = _others_too(stores, ids, others, aliases)
-    rows = {row.id: row for row in session().scalars(visible_to(reader).where(Customer.id.in_(ids[: SHOWN + 1])))}
+    wanted = visible_to(reader).where(Customer.id.in_(ids[: SHOWN + 1]))
+    rows = {row.id: row for row in session().scalars(wanted)} if ids else {}
     shown = [rows[one] for one in ids if one in rows]
     return Found(shown[:SHOWN], query, more=len(shown) > SHOWN)
 
@@ -68,9 +81,7 @@ def _candidates(reader: StaffMember, stores: list[int], query: Query) -> tuple[l
 
 
 def _hits(reader: StaffMember, stores: list[int], probe: Probe, limit: int) -> list[int]:
-    own_first = sa.case((SearchKey.owner_id == reader.id, 1), else_=0).desc()
-    query = sa.select(SearchKey.customer_id).where(SearchKey.store_id.in_(stores), SearchKey.key >= probe.low, SearchKey.key < probe.high)
-    return list(session().scalars(query.order_by(own_first, SearchKey.seen.desc()).limit(limit)))
+    return db.fetch(_HITS, stores=stores, low=probe.low, high=probe.high, me=reader.id, most=limit)
 
 
 def _others_too(stores: list[int], ids: list[int], others: Sequence[Term], aliases: dict[int, set[str]]) -> list[int]:

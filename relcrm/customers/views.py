@@ -15,7 +15,7 @@ from relcrm.consent import notices
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import ConsentState
 from relcrm.customers import meetings, names, queries, routing, rules, search, spans
-from relcrm.customers.forms import CaptureForm, channel_label, kind_label
+from relcrm.customers.forms import CaptureForm, channel_label, kind_label, purpose_short
 from relcrm.customers.models import ContactPoint, Customer
 from relcrm.db import session, write_tx
 from relcrm.errors import BadValue, RuleError
@@ -273,7 +273,7 @@ def load(public_id: str) -> queries.Seen:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"kind_label": kind_label, "channel_label": channel_label}
+    return {"kind_label": kind_label, "channel_label": channel_label, "purpose_short": purpose_short}
 
 
 def redirect_to(public_id: str, anchor: str = "") -> Any:

@@ -24,6 +24,14 @@ TOUCH_SHOP = timedelta(minutes=1)
 TRIES, WITHIN = 5, timedelta(minutes=15)
 
 
+_LIVING = (
+    sa.select(StaffSession)
+    .join(StaffSession.staff)
+    .options(contains_eager(StaffSession.staff).joinedload(StaffMember.memberships).joinedload(Membership.store))
+    .where(StaffSession.token_hash == sa.bindparam("token"), StaffSession.ended_at.is_(None), StaffMember.left_on.is_(None))
+)
+
+
 @dataclass(frozen=True)
 class Held:
     """A session that a cookie names: the person, and whether the password must be typed again."""
@@ -39,16 +47,7 @@ def digest(token: str) -> str:
 
 def find(token: str) -> Held | None:
     """The living session of this token, with the person and memberships, in one query."""
-    row = (
-        session().scalar(
-            sa.select(StaffSession)
-            .join(StaffSession.staff)
-            .options(contains_eager(StaffSession.staff).joinedload(StaffMember.memberships).joinedload(Membership.store))
-            .where(StaffSession.token_hash == digest(token), StaffSession.ended_at.is_(None), StaffMember.left_on.is_(None))
-        )
-        if token
-        else None
-    )
+    row = session().scalar(_LIVING, {"token": digest(token)}) if token else None
     now = clock.now()
     if row is None or now - row.created_at > LASTS:
         return None

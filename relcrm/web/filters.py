@@ -18,6 +18,7 @@ from relcrm.config import LANGUAGES
 from relcrm.i18n import _
 from relcrm.staff import settings
 from relcrm.staff.permissions import Permission, may
+from relcrm.web.htmx import is_fragment
 
 
 def lang() -> str:
@@ -124,4 +125,6 @@ def bind(app: Flask) -> None:
 
     @app.context_processor
     def _common() -> dict[str, Any]:
+        if is_fragment():
+            return {"lang": lang()}
         return {"lang": lang(), "html_lang": {"zh": "zh-CN"}.get(lang(), lang()), "nav": _nav(), **_frame()}

@@ -1,0 +1,88 @@
+"""Every endpoint × every role × own, linked and other store × signed out. An endpoint without a row fails."""
+
+import pytest
+
+from relcrm import db
+from relcrm.customers import rules
+from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
+from relcrm.staff.models import Store
+from relcrm.web import access
+from tests import factories
+from tests.access_rows import ROWS
+
+ACTORS = ("ana", "ada", "ben", "ari", "hua", "quinn", "olu", "out")
+# For each kind of row the answer per actor, in the order of ACTORS: + may, f forbidden (403), n not there (404), d sent to the door.
+ANSWERS = {
+    "public": "++++++++",
+    "account": "+++++++d",
+    "find": "+++++++d",
+    "read": "++++++nd",
+    "write": "+++fffnd",
+    "write_any": "+++fff+d",
+    "linked_read": "+++++++d",
+    "linked_write": "+++fff+d",
+    "import": "ff+++f+d",
+    "import_one": "ff+++fnd",
+    "manage": "ff+++f+d",
+    "manage_one": "ff+++fnd",
+    "list_once": "+nnfffnd",  # the first deletes it; for the others it is gone
+    "share": "+nnfffnd",  # her associate answers; after that nobody can
+    "none_there": "nnnfffnd",  # who may comes through, and there is no such thing
+    "nothing": "nnnfffnd",
+    "of_list": "+++fffnd",  # a list is of one store
+    "owner": "ffff+ffd",
+    "owner_or_auditor": "ffff++fd",
+}
+SIGNS = {"f": {403}, "n": {404}, "d": {303, 401}}
+
+
+def world(app, *, linked=False):
+    """Addresses of one of everything; Cleo is Ana's in North, and known in South too when `linked`."""
+    with app.app_context():
+        ids = {}
+        ana, olu = factories.staff("ana"), factories.staff("olu")
+        with db.write_tx() as tx:
+            cleo = factories.customer("Cleo")
+            south, north = (tx.query(Store).filter_by(name=name).one() for name in ("South", "North"))
+            asked = rules.ask_share(tx, tx.merge(olu), south, cleo)
+            if linked:
+                rules.link(tx, cleo, south, "she_is_here")
+            made = CustomerList(public_id="list-1", store_id=north.id, name="Coats", made_by_id=ana.id, made_at=asked.asked_at)
+            tx.add(made)
+            tx.flush()
+            contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
+            ids |= {"public_id": cleo.public_id, "key": "callback", "row_id": contact.id, "kind": "adult", "list_id": made.public_id}
+            ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
+        db.session().close()
+    return ids
+
+
+def test_every_endpoint_has_a_row(app):
+    missing = sorted(set(access.declared(app)) - set(ROWS))
+    assert missing == [], "Say in tests/access_rows.py who may use it"
+    assert sorted(set(ROWS) - set(access.declared(app))) == [], "These endpoints are gone"
+
+
+@pytest.mark.parametrize("endpoint", sorted(ROWS))
+@pytest.mark.parametrize("linked", [False, True], ids=["", "linked"])
+def test_only_who_may_uses_it(app, sign_in, endpoint, linked):
+    kind, values = ROWS[endpoint]
+    if linked and kind not in ("read", "write"):
+        return
+    ids = world(app, linked=linked)
+    expected = ANSWERS[f"linked_{kind}" if linked else kind]
+    for actor, sign in zip(ACTORS, expected, strict=True):
+        client = app.test_client() if actor == "out" else sign_in(actor)
+        for method, path in addresses(app, endpoint, {**ids, **{name: ids.get(value, value) for name, value in values.items()}}):
+            with client.open(path, method=method) as answer:
+                status = answer.status_code
+            told = f"{actor} {method} {endpoint}: {status}"
+            assert (status in SIGNS[sign]) if sign != "+" else status not in (401, 403, 404, 405, 500), told
+
+
+def addresses(app, endpoint, ids):
+    for rule in app.url_map.iter_rules(endpoint):
+        with app.test_request_context():
+            path = app.url_for(endpoint, **{name: ids.get(name, 1) for name in rule.arguments})
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            yield method, path
