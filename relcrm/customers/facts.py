@@ -53,7 +53,7 @@ def _require_writable(actor: StaffMember, seen: Seen, field: Field) -> None:
     if field.stored != "fact" or field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
     if not seen.sight.shows(field):
-        raise NotAllowed(_l('Only who serves her notes this. Tap "I am serving her" first.'), code="not_yours")
+        raise NotAllowed(_l("Only who serves her notes this. Tap “I am serving her” first."), code="not_yours")
 
 
 def _standing(customer_id: int, basis: str) -> tuple[datetime, int | None]:
@@ -112,7 +112,7 @@ def add_family(tx: Session, actor: StaffMember, seen: Seen, value: Mapping[str, 
     if field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
     if not seen.sight.shows(field):
-        raise NotAllowed(_l('Only who serves her notes this. Tap "I am serving her" first.'), code="not_yours")
+        raise NotAllowed(_l("Only who serves her notes this. Tap “I am serving her” first."), code="not_yours")
     forbidden.check(value["text"], field="text")
     until, _event = _standing(seen.customer.id, basis)
     kept, now = {"nickname": value["text"], "band": value["value"] if is_child else ""}, clock.now()

@@ -23,7 +23,7 @@ from relcrm.i18n import _l
 from relcrm.staff.models import StaffSession, Store
 from relcrm.staff.permissions import Permission
 from relcrm.web.access import allow
-from relcrm.web.filters import lang
+from relcrm.web.filters import country, lang
 from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, is_fragment, render
 
@@ -119,7 +119,13 @@ def _row(customer: Customer, phone: str, owners: dict[int, str], query: routing.
     own = customer.owner_id == current_user.id
     hidden = current_user.holds("auditor") and not current_user.holds("associate", "store_manager", "area_manager", "owner")
     name = names.pseudonym(customer) if hidden else customer.name
-    shown = "" if hidden or not phone else contact_values.phone_shown(phone, "CN") if own else contact_values.phone_masked(phone, "CN")
+    shown = (
+        ""
+        if hidden or not phone
+        else contact_values.phone_shown(phone, country())
+        if own
+        else contact_values.phone_masked(phone, country())
+    )
     return {
         "href": url_for("customers.show", public_id=customer.public_id),
         "face": names.face(name),

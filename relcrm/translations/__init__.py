@@ -21,7 +21,9 @@ def template() -> Catalog:
     """Every message of the program and its pages, with where it stands."""
     found = Catalog(charset="utf-8")
     for folder, method, pattern in SOURCES:
-        for name, _line, message, _comments, context in extract_from_dir(folder, [(pattern, method)], keywords=KEYWORDS):
+        for name, _line, message, _comments, context in extract_from_dir(
+            folder, [(pattern, method)], keywords=KEYWORDS, directory_filter=lambda _folder: True
+        ):
             found.add(message, None, [(f"{folder.name}/{name}", 0)], context=context)
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import current_user
 
 from relcrm.errors import SetupError
@@ -74,8 +74,3 @@ def _to_sign_in() -> Any:
         return "", 401, {"HX-Redirect": where}
     session.pop("_flashes", None)
     return redirect(where, 303)
-
-
-def feature(name: str, import_name: str, prefix: str | None = None) -> Blueprint:
-    """A blueprint in the house manner."""
-    return Blueprint(name, import_name, url_prefix=prefix)

@@ -38,6 +38,12 @@ def zone() -> str:
     return str(g.zone)
 
 
+def country() -> str:
+    """Where the reader's first store stands: numbers of that country are written without their code."""
+    stores = [m.store for m in current_user.memberships if m.store]
+    return str(stores[0].country) if stores else "CN"
+
+
 def day(value: date | datetime) -> str:
     """3 Nov / 11月3日, with the year when it is not this one."""
     when = value.astimezone(ZoneInfo(zone())).date() if isinstance(value, datetime) else value
