@@ -6,8 +6,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 WIDTH, HEIGHT = 390, 844
-# A refused form is an answer like any other, but chromium writes its status into the console.
-EXPECTED = re.compile(r"status of (409|422)")
+# A refusal is an answer like any other, but chromium writes its status into the console.
+EXPECTED = re.compile(r"status of (404|409|422)")
 
 
 class Phone:

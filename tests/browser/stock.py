@@ -7,7 +7,8 @@ import pytest
 
 from relcrm import clock, db
 from relcrm.consent import catalogue, values
-from relcrm.customers import facts, queries
+from relcrm.customers import facts, lists, queries, rules
+from relcrm.customers.models import Customer
 from tests import factories
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
@@ -22,8 +23,8 @@ TOLD = {
 }
 
 
-def fill() -> None:
-    """A regular of Ana's, one of Ada's, one of another store, and one whose consent soon ends."""
+def fill() -> dict[str, str]:
+    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, and one whose consent soon ends."""
     with pytest.MonkeyPatch.context() as patch:
         then = clock.now() - timedelta(days=240)
         patch.setattr(clock, "now", lambda: then)
@@ -34,6 +35,19 @@ def fill() -> None:
     factories.meet(SUN, SUN_PHONE, {}, by="olu", store="South")
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
+    return {"her": _public_id(regular), "list": _listed(regular)}
+
+
+def _public_id(customer_id: int) -> str:
+    return str(db.session().get_one(Customer, customer_id).public_id)
+
+
+def _listed(customer_id: int) -> str:
+    ana = factories.staff("ana")
+    with db.write_tx() as tx:
+        made = lists.make(tx, ana, queries.stores_of(ana)[0], "大衣到货先告诉她们")
+        lists.put_on(tx, ana, made, _seen(ana, customer_id))
+        return str(made.public_id)
 
 
 def know(customer_id: int, told: dict[str, dict[str, list[str]]], *, note: str, nickname: str) -> None:
@@ -44,6 +58,7 @@ def know(customer_id: int, told: dict[str, dict[str, list[str]]], *, note: str, 
     with db.write_tx() as tx:
         seen = _seen(ana, customer_id)
         facts.add_note(tx, ana, seen, note)
+        rules.change_identity(tx, ana, seen, {"address_as": "小明哥"}, seen.customer.version)
         facts.add_family(tx, ana, seen, {"value": "partner", "text": nickname}, is_child=False)
 
 
@@ -56,5 +71,4 @@ def _put(ana: Any, customer_id: int, key: str, raw: dict[str, list[str]]) -> Non
 
 
 def _seen(ana: Any, customer_id: int) -> queries.Seen:
-    public_id = db.session().get_one(queries.Customer, customer_id).public_id
-    return queries.get(ana, public_id)
+    return queries.get(ana, _public_id(customer_id))
