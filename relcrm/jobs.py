@@ -72,7 +72,9 @@ def run_now(name: str) -> bool:
     """Run one job whether due or not, from its beginning. False when another worker holds it."""
     with write_tx() as tx:
         row = _row(tx, name)
-        row.done_for, row.cursor = "", None
+        if row.token is not None and row.lease_until is not None and row.lease_until > clock.now():
+            return False
+        row.done_for, row.cursor, row.lease_until = "", None, None
     return _run(_jobs[name], "UTC")
 
 

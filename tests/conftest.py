@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, settings
 import relcrm
 from relcrm import clock, config, db, schema
 from relcrm.staff import sessions
-from tests import factories
+from tests import factories, gate_watch
 
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 settings.load_profile("shared")
@@ -45,9 +44,20 @@ def _book(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path, Path]:
         db.session().close()
         db.sql.engine.dispose()
     live, blank = folder / "relcrm.db", folder / "blank.db"
-    with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(blank)) as target:
+    with closing(db.sqlite3.connect(live)) as source, closing(db.sqlite3.connect(blank)) as target:
         source.backup(target)
     return app, live, blank
+
+
+@pytest.fixture(autouse=True)
+def passed_by(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Whatever a test of the app does, no statement reads what hangs on a consent without asking whether it stands."""
+    if "app" not in request.fixturenames:
+        yield []
+        return
+    with gate_watch.watching() as passed_by:
+        yield passed_by
+    assert not passed_by, gate_watch.TEACH + passed_by[0]
 
 
 @pytest.fixture

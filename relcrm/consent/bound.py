@@ -86,35 +86,43 @@ def remove(tx: Session, model: type[Bound], customer_id: int, row_id: int) -> No
         inner.execute(sa.delete(model).where(model.id == row_id, model.customer_id == customer_id), execution_options=_options())
 
 
-def set_until(tx: Session, customer_id: int, basis: str, until: datetime | None) -> None:
-    """Follow the ledger: rows of this basis are readable until then. None hides them now; sensitive ones are gone at once."""
+def set_until(tx: Session, customer_id: int, basis: str, until: datetime) -> None:
+    """Follow the ledger: rows of this basis are readable until then. Hidden ones come back within 15 days, sensitive ones never."""
     forget(tx, customer_id)
     with _lifted(tx) as inner:
         for model in kinds():
             mine = (model.customer_id == customer_id, model.basis == basis)
-            if until is None and basis.startswith(SEALED):
+            inner.execute(sa.delete(model).where(*mine, _is_due(model)), execution_options=_options())
+            inner.execute(sa.update(model).where(*mine).values(readable_until=until, purge_at=None), execution_options=_options())
+
+
+def hide(tx: Session, customer_id: int, basis: str, *, since: datetime) -> None:
+    """Follow the ledger: nothing of this basis is readable any more. Gone 15 days after `since`, sensitive rows at once."""
+    forget(tx, customer_id)
+    gone_at = since + KEPT_AFTER_WITHDRAWAL
+    with _lifted(tx) as inner:
+        for model in kinds():
+            mine = (model.customer_id == customer_id, model.basis == basis)
+            if basis.startswith(SEALED):
                 inner.execute(sa.delete(model).where(*mine), execution_options=_options())
-            elif until is None:
-                _hide(inner, model, mine)
             else:
-                query = sa.update(model).where(*mine).values(readable_until=until, purge_at=None)
-                inner.execute(query, execution_options=_options())
+                fresh = sa.update(model).where(*mine, model.purge_at.is_(None))
+                inner.execute(fresh.values(readable_until=None, purge_at=gone_at), execution_options=_options())
 
 
-def _hide(inner: Session, model: type[Any], mine: tuple[Any, ...]) -> None:
-    gone_at = clock.now() + KEPT_AFTER_WITHDRAWAL
-    query = sa.update(model).where(*mine, model.purge_at.is_(None)).values(readable_until=None, purge_at=gone_at)
-    inner.execute(query, execution_options=_options())
+def _is_due(model: type[Any]) -> Any:
+    """Is the row to be deleted by now, whether or not the job has come by?"""
+    now = clock.now()
+    ran_out = sa.case((model.basis.startswith(SEALED), now), else_=now - KEPT_AFTER_WITHDRAWAL)
+    return sa.or_(model.purge_at <= now, model.readable_until <= ran_out)
 
 
 def purge(tx: Session, limit: int = 500) -> int:
     """Delete rows whose consent was withdrawn or ran out 15 days ago or more (sensitive: at once). Returns how many went."""
-    now, gone = clock.now(), 0
+    gone = 0
     with _lifted(tx) as inner:
         for model in kinds():
-            ran_out = sa.case((model.basis.startswith(SEALED), now), else_=now - KEPT_AFTER_WITHDRAWAL)
-            due = sa.select(model.id).where(sa.or_(model.purge_at <= now, model.readable_until <= ran_out)).limit(limit)
-            ids = list(inner.scalars(due, execution_options=_options()))
+            ids = list(inner.scalars(sa.select(model.id).where(_is_due(model)).limit(limit), execution_options=_options()))
             inner.execute(sa.delete(model).where(model.id.in_(ids)), execution_options=_options())
             gone += len(ids)
     return gone

@@ -17,7 +17,9 @@ from relcrm.db import session
 from relcrm.staff.models import StaffMember
 
 OPENS = ("grant", "renew", "confirm")
-CLOSES = {"deny": "DENIED", "withdraw": "WITHDRAWN", "expire": "EXPIRED", "supersede": "SUPERSEDED"}
+CLOSES = {"deny": "DENIED", "withdraw": "WITHDRAWN"}
+# Written by the nightly job so that the history reads well; the end they tell of was in the grant or the notice (rule 4).
+HISTORY = ("expire", "supersede", "import")
 PENDING_DAYS = 7
 AFTER_DENY, AFTER_WITHDRAW, MOST_ASKS = timedelta(days=180), timedelta(days=365), 2
 SERVICE = "service"
@@ -28,12 +30,14 @@ changed = Signal("consent changed")
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one purpose and channel stands. `code` is OK or the reason why not; `until` is the end of a standing consent."""
+    """Where one purpose and channel stands. `code` is OK or the reason why not; `until` is the end of a standing consent,
+    and `ends_as` the code from then on."""
 
     code: str
     event_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    ends_as: str = "EXPIRED"
 
     @property
     def allowed(self) -> bool:
@@ -43,36 +47,32 @@ class Standing:
 def standing(events: Iterable[ConsentEvent], channel: str, at: datetime, cuts: notices.Cuts) -> Standing:
     """The state of one purpose from its events (of one customer), on `channel`, at that instant. `cuts` are notices.cuts()."""
     events = sorted((e for e in events if e.occurred_at <= at), key=lambda e: (e.occurred_at, e.action in CLOSES, e.id))
-    heard = [e for e in events if e.channel in (ANY, channel)]
-    now = Standing("NO_CONSENT")
-    own_closed = False
-    for event in heard:
+    now, own_closed = Standing("NO_CONSENT"), False
+    for event in (e for e in events if e.channel in (ANY, channel) and e.action not in HISTORY):
+        now = _ended(now, event.occurred_at)
         if event.action in CLOSES:
             now = Standing(CLOSES[event.action], event.id, event.occurred_at)
             own_closed = event.channel != ANY or own_closed
         elif not (own_closed and event.channel == ANY):
-            now, own_closed = _opened(now, event, cuts), False
-    if now.code == "NO_CONSENT" and any(e.action in OPENS for e in events):
+            now, own_closed = _opened(now, event, cuts), own_closed and event.action not in OPENS
+    if now.event_id is None and any(e.action in OPENS for e in events):
         return Standing("NO_CHANNEL")
     return _ended(now, at)
 
 
 def _opened(before: Standing, event: ConsentEvent, cuts: notices.Cuts) -> Standing:
-    if event.action == "import":
-        return before
     if event.action == "pending":
-        return before if before.allowed else Standing("PENDING", event.id, event.occurred_at, event.valid_until)
-    until = event.valid_until
+        return before if before.allowed else Standing("PENDING", event.id, event.occurred_at, event.valid_until, "NO_CONSENT")
     later = [effective for version, effective in cuts.get(event.purpose, ()) if version > (event.notice_version or 0)]
-    cut = min(later, default=None)
+    cut, until = min(later, default=None), event.valid_until
     if cut is not None and (until is None or cut < until):
-        until = cut
+        return Standing("OK", event.id, event.occurred_at, cut, "SUPERSEDED")
     return Standing("OK", event.id, event.occurred_at, until)
 
 
 def _ended(now: Standing, at: datetime) -> Standing:
     if now.code in ("OK", "PENDING") and now.until is not None and now.until <= at:
-        return Standing("EXPIRED" if now.code == "OK" else "NO_CONSENT", now.event_id, now.until)
+        return Standing(now.ends_as, now.event_id, now.until)
     return now
 
 
@@ -183,8 +183,10 @@ def follow(tx: Session, customer_id: int, purpose_key: str) -> None:
     for state in derived(customer_id, purpose_key, events, clock.now(), cuts):
         tx.merge(state)
     now = standing(events, ANY, clock.now(), cuts)
-    until = (now.until or bound.FOREVER) if now.allowed else None
-    bound.set_until(tx, customer_id, purpose_key, until)
+    if now.allowed:
+        bound.set_until(tx, customer_id, purpose_key, now.until or bound.FOREVER)
+    else:
+        bound.hide(tx, customer_id, purpose_key, since=now.since or clock.now())
     changed.send(None, tx=tx, customer_id=customer_id, purpose=purpose_key)
 
 
@@ -214,6 +216,13 @@ def overview(customer_id: int, at: datetime | None = None) -> dict[str, Standing
     for event in events_of(customer_id):
         by_purpose.setdefault(event.purpose, []).append(event)
     return {key: _best(events, at, cuts) for key, events in by_purpose.items()}
+
+
+def is_open(customer_id: int, purpose_key: str, channel: str) -> bool:
+    """Does a consent stand or wait there? On ANY: on whatever channel."""
+    events, cuts = events_of(customer_id, purpose_key), notices.cuts()
+    channels = {channel} if channel != ANY else {ANY, *(e.channel for e in events)}
+    return any(standing(events, one, clock.now(), cuts).code in ("OK", "PENDING") for one in channels)
 
 
 def _best(events: list[ConsentEvent], at: datetime, cuts: notices.Cuts) -> Standing:

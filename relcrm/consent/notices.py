@@ -73,9 +73,10 @@ def publish(tx: Session, slots: Mapping[str, str], *, kinds: tuple[str, ...] | N
 def cuts() -> Cuts:
     """By purpose: (version, date) of each material version; grants under older versions end on that date. Service is never cut."""
     found: dict[str, list[tuple[int, datetime]]] = {}
-    for changes, version, effective in session().execute(
-        sa.select(Notice.changes, Notice.version, Notice.effective_at).where(Notice.changes != "").distinct()
+    for kind, changes, version, effective in session().execute(
+        sa.select(Notice.kind, Notice.changes, Notice.version, Notice.effective_at).where(Notice.changes != "").distinct()
     ):
-        for purpose_key in set(changes.split()) - {"service"}:
+        # Each kind counts its own versions: a purpose is cut only by versions of the notice it is told with.
+        for purpose_key in {key for key in changes.split() if kind_of(key) == kind} - {"service"}:
             found.setdefault(purpose_key, []).append((version, effective))
     return found

@@ -70,8 +70,7 @@ def withdraw(
     tx: Session, customer_id: int, purpose_key: str, *, actor: StaffMember, store_id: int | None, lang: str, channel: str = ANY
 ) -> None:
     """Take a consent back. No reason is asked; it holds from this transaction on. Twice is the same as once."""
-    now = ledger.may(customer_id, purpose_key, channel)
-    if now.code in ("WITHDRAWN", "DENIED", "NO_CONSENT"):
+    if not ledger.is_open(customer_id, purpose_key, channel):
         return
     ledger.append(
         tx,
@@ -92,6 +91,13 @@ def renew(tx: Session, customer_id: int, purpose_key: str, *, actor: StaffMember
     if not ledger.may(customer_id, purpose_key).allowed:
         raise RuleError(_l("There is no consent here that could be renewed. Ask her first."), code="NO_CONSENT")
     ledger.append(tx, customer_id, purpose_key, "renew", method="in_person_verbal", lang=lang, actor=actor, store_id=store_id)
+
+
+def end_for_minor(tx: Session, customer_id: int, *, lang: str) -> None:
+    """She turned out to be under 18: what is not for minors ends now, whoever granted it (DOMAIN §1.5)."""
+    for purpose_key in NOT_FOR_MINORS:
+        if ledger.is_open(customer_id, purpose_key, ANY):
+            ledger.append(tx, customer_id, purpose_key, "withdraw", method="system", actor_type="system", lang=lang, asked_by_staff=False)
 
 
 def refuse_asking(customer_id: int, purpose_key: str) -> None:

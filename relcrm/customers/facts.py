@@ -25,16 +25,17 @@ from relcrm.staff.permissions import Permission, require
 
 T = TypeVar("T", bound=bound.Bound)
 NOTE_LONGEST, TAG_LONGEST = 500, 20
-ADULT, CHILD = "profiling", "special:minor"
+_CHILD = _l("She is under 14. No file is kept of a child; note her in a parent's file, with the parent's yes.")
+ADULT, CHILD, HEALTH = "profiling", "special:minor", "special:health"
 
 
 def put_fact(tx: Session, actor: StaffMember, seen: Seen, key: str, value: object, *, source: str = "told", slot: str = "") -> None:
     """Keep one value told by or observed of her. Refused without the consent it hangs on, whoever asks and however."""
     field = catalogue.field(key)
-    _require_writable(actor, seen, field)
-    for words in values.plain(field, value):
-        forbidden.check(words, field="text")
     basis = values.basis_of(field, value)
+    _require_writable(actor, seen, field, basis)
+    for words in values.plain(field, value):
+        forbidden.check(words, field="text", allow=("health",) if basis == HEALTH else ())
     if _is_child_or_teen(tx, seen, field, value):
         return
     until, event_id = _standing(seen.customer.id, basis)
@@ -48,11 +49,11 @@ def put_fact(tx: Session, actor: StaffMember, seen: Seen, key: str, value: objec
     )  # fmt: skip
 
 
-def _require_writable(actor: StaffMember, seen: Seen, field: Field) -> None:
+def _require_writable(actor: StaffMember, seen: Seen, field: Field, basis: str) -> None:
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
     if field.stored != "fact" or field.key in consent_rules.switched_off(dict(catalogue.fields())):
         raise RuleError(_l("This shop does not keep that."), code="field_off")
-    if not seen.sight.shows(field):
+    if not seen.sight.shows_value(field, basis):
         raise NotAllowed(_l("Only who serves her notes this. Tap “I am serving her” first."), code="not_yours")
 
 
@@ -65,32 +66,39 @@ def _standing(customer_id: int, basis: str) -> tuple[datetime, int | None]:
 
 def _is_child_or_teen(tx: Session, seen: Seen, field: Field, value: object) -> bool:
     """Under 14 there is no file; from 14 to 17 only service, so that her age band itself is not kept either."""
+    if value in field.blocked_choices:
+        raise BadValue(_CHILD, code="child", field="value")
     if field.key == "age_band" and value == "14_17":
-        seen.customer.is_minor = True
+        _mark_minor(tx, seen)
         return True
     if field.key == "birthday" and isinstance(value, dict):
         born, today = Birthday.from_dict(value), clock.today(seen.home.time_zone)
         if is_under(born, 14, today):
-            raise BadValue(
-                _l("She is under 14. No file is kept of a child; note her in a parent's file, with the parent's yes."),
-                code="child",
-                field="year",
-            )
-        seen.customer.is_minor = seen.customer.is_minor or is_under(born, 18, today)
+            raise BadValue(_CHILD, code="child", field="year")
+        if is_under(born, 18, today):
+            _mark_minor(tx, seen)
     return False
 
 
+def _mark_minor(tx: Session, seen: Seen) -> None:
+    seen.customer.is_minor = True
+    consent_rules.end_for_minor(tx, seen.customer.id, lang=seen.home.language)
+
+
 def confirm_fact(tx: Session, actor: StaffMember, seen: Seen, fact_id: int) -> None:
-    """She said it still holds: the fact is fresh again."""
+    """She said it still holds: the fact is fresh again. Who first noted it, and when, stays as it was."""
     fact = readable(tx, Fact, seen, fact_id)
-    put_fact(tx, actor, seen, fact.key, fact.value, source=fact.source, slot=fact.slot)
+    _require_writable(actor, seen, catalogue.field(fact.key), fact.basis)
+    until, event_id = _standing(seen.customer.id, fact.basis)
+    again = {"confirmed_at": clock.now(), "event_id": event_id}
+    bound.put(tx, Fact, customer_id=seen.customer.id, basis=fact.basis, until=until, key={"id": fact_id}, values=again)
 
 
 def remove(tx: Session, actor: StaffMember, seen: Seen, kind: type[bound.Bound], row_id: int) -> None:
     """Take one fact, note, tag or family member out of her file for good."""
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
     row = readable(tx, kind, seen, row_id)
-    if isinstance(row, Fact) and not seen.sight.shows(catalogue.field(row.key)):
+    if isinstance(row, Fact) and not seen.sight.shows_value(catalogue.field(row.key), row.basis):
         raise NotFound(_l("This is not there any more."), code="no_row")
     bound.remove(tx, kind, seen.customer.id, row_id)
     if kind is FamilyMember:

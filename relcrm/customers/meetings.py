@@ -119,7 +119,10 @@ def to_answer(reader: StaffMember) -> Sequence[Asked]:
         .join(Customer, Customer.id == ShareRequest.customer_id)
         .join(Store, Store.id == ShareRequest.store_id)
         .join(StaffMember, StaffMember.id == ShareRequest.asked_by_id)
-        .where(ShareRequest.status == "asked", ShareRequest.lapses_at > clock.now(), mine, ShareRequest.asked_by_id != reader.id)
+        .where(
+            ShareRequest.status == "asked", ShareRequest.lapses_at > clock.now(), mine, ShareRequest.asked_by_id != reader.id,
+            Customer.closed_at.is_(None),
+        )
         .order_by(ShareRequest.asked_at).limit(10)
     )  # fmt: skip
     return [Asked(*row) for row in rows]

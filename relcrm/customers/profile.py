@@ -126,6 +126,7 @@ def _facts(seen: Seen, lang: str, off: frozenset[str]) -> list[Told]:
     return [
         Told(row, shown[row.key], catalogue.label(shown[row.key], lang), timeline.fact_words(row, seen, lang), asking.is_fresh(row))
         for row in rows
+        if seen.sight.shows_value(shown[row.key], row.basis)
     ]
 
 

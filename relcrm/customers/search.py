@@ -53,7 +53,7 @@ def find(reader: StaffMember, text: str) -> Found:
         return Found((), query, ask_more=bool(query.terms) or query.too_short)
     ids, by_alias = _candidates(reader, stores, query)
     others = query.by_selectivity()[1:]
-    aliases = _alias_keys(ids if others else by_alias)
+    aliases = _alias_keys(reader, ids if others else by_alias)
     ids = [one for one in ids if one not in by_alias or covers(aliases.get(one, ()), query.by_selectivity()[0])]
     ids = _others_too(stores, ids, others, aliases)
     wanted = visible_to(reader).where(Customer.id.in_(ids[: SHOWN + 1]))
@@ -96,17 +96,26 @@ def _others_too(stores: list[int], ids: list[int], others: Sequence[Term], alias
     return [one for one in ids if all(covers(found[one], term) for term in others)]
 
 
-def _alias_keys(ids: Collection[int]) -> dict[int, set[str]]:
-    """The nicknames of these customers that may be read now, as keys."""
+def _alias_keys(reader: StaffMember, ids: Collection[int]) -> dict[int, set[str]]:
+    """The nicknames of these customers that may be read now, and by this reader, as keys."""
     known: dict[int, set[str]] = {}
     if ids:
-        for row in session().scalars(sa.select(FamilyMember).where(FamilyMember.customer_id.in_(ids), FamilyMember.sealed.is_(None))):
+        for row in session().scalars(_family_known_to(reader, ids)):
             known.setdefault(row.customer_id, set()).update(keys.alias_keys(row.value.get("nickname", "")))
         for one, called in session().execute(
             sa.select(Customer.id, Customer.address_as).where(Customer.id.in_(ids), Customer.address_as != "")
         ):
             known.setdefault(one, set()).update(keys.alias_keys(called))
     return known
+
+
+def _family_known_to(reader: StaffMember, ids: Collection[int]) -> sa.Select[FamilyMember]:
+    """A hit by a nickname tells that it is hers: it counts for those who may see the family (DOMAIN §1.3, §1.6)."""
+    managed = reader.stores("store_manager") or frozenset()
+    own = sa.select(Customer.id).where(Customer.owner_id == reader.id)
+    linked = sa.select(CustomerStore.customer_id).where(CustomerStore.store_id.in_(managed))
+    mine = sa.or_(FamilyMember.customer_id.in_(own), FamilyMember.customer_id.in_(linked))
+    return sa.select(FamilyMember).where(FamilyMember.customer_id.in_(ids), FamilyMember.sealed.is_(None), mine)
 
 
 def keys_of(customer: Customer, contacts: Sequence[ContactPoint], family: Sequence[FamilyMember]) -> set[str]:

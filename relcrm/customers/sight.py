@@ -1,9 +1,10 @@
 """How much of a customer a reader sees: the catalogue's "visible" and the rights table, both asked for every field."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relcrm.consent.catalogue import Field
+from relcrm.consent.purposes import SPECIAL
 from relcrm.customers.models import Customer
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import RIGHTS
@@ -31,6 +32,13 @@ class Sight:
     def of(self, field: Field) -> str:
         """The level at which this field is shown: "no" … "full"."""
         return max((self._by(relation, field) for relation in self.relations), key=LEVELS.index, default="no")
+
+    def of_value(self, field: Field, basis: str) -> str:
+        """The level of one value: a sensitive choice of an ordinary field is seen like any sensitive field."""
+        return self.of(replace(field, class_="S") if basis.startswith(SPECIAL) else field)
+
+    def shows_value(self, field: Field, basis: str) -> bool:
+        return self.of_value(field, basis) != "no"
 
     def row(self, name: str) -> str:
         """The level of a row of the rights table that is no field, such as "ledger"."""

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from relcrm.customers import figures, meetings
 from relcrm.jobs import job
+from relcrm.staff.sessions import forget_terms
 
 
 @job("lapse_shares", every="hour")
@@ -19,3 +20,10 @@ def figures_of_the_day(tx: Session, cursor: str | None) -> str | None:
     if at < len(todo):
         figures.count(tx, *todo[at])
     return str(at + 1) if at + 1 < len(todo) else None
+
+
+@job("forget_searches", every="hour")
+def forget_searches(tx: Session, cursor: str | None) -> str | None:
+    """What was typed into the search box may repeat a nickname: it goes when it is no longer offered for the way back."""
+    forget_terms(tx)
+    return None

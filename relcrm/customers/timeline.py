@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from relcrm.consent import catalogue, ledger
+from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import ConsentEvent
 from relcrm.consent.purposes import purpose
 from relcrm.customers.models import CustomerStore, Fact, Note, Serving
@@ -70,12 +71,14 @@ def _notes(seen: Seen, _lang: str, before: datetime, most: int) -> Sequence[Entr
 
 @source("facts")
 def _facts(seen: Seen, lang: str, before: datetime, most: int) -> Sequence[Entry]:
-    shown = [key for key, field in catalogue.fields().items() if seen.sight.shows(field)]
+    off = consent_rules.switched_off(dict(catalogue.fields()))
+    shown = [key for key, field in catalogue.fields().items() if key not in off and seen.sight.shows(field)]
     query = sa.select(Fact).where(Fact.customer_id == seen.customer.id, Fact.key.in_(shown), Fact.noted_at < before)
     rows = session().scalars(query.order_by(Fact.noted_at.desc()).limit(most))
     return [
         Entry(row.noted_at, "facts", catalogue.label(catalogue.field(row.key), lang), fact_words(row, seen, lang), row.noted_by_id)
         for row in rows
+        if seen.sight.shows_value(catalogue.field(row.key), row.basis)
     ]
 
 

@@ -20,6 +20,7 @@ from relcrm.customers.models import ContactPoint, Customer
 from relcrm.db import session, write_tx
 from relcrm.errors import BadValue, RuleError
 from relcrm.i18n import _l
+from relcrm.staff import sessions
 from relcrm.staff.models import StaffSession, Store
 from relcrm.staff.permissions import Permission
 from relcrm.web.access import allow
@@ -28,7 +29,6 @@ from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, is_fragment, render
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
-TERM_LIVES = timedelta(minutes=10)
 MEETING_LIVES_S = 600
 # The last term of each session, kept in memory: written into the session row only when a profile is opened.
 _terms: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
@@ -39,7 +39,7 @@ _terms: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
 def index() -> Any:
     """Search box, lately seen, what waits. After a look into a file the last search stands there again for ten minutes."""
     row = current_user.session_row
-    term = row.search_term if row.search_term and row.searched_at and clock.now() - row.searched_at < TERM_LIVES else ""
+    term = row.search_term if row.search_term and row.searched_at and clock.now() - row.searched_at < sessions.TERM_LIVES else ""
     return render("customers/index.html", **_results(term), **_waiting())
 
 

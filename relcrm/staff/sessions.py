@@ -21,6 +21,7 @@ IDLE_OWN = timedelta(hours=12)
 IDLE_SHOP = timedelta(minutes=10)
 TOUCH = timedelta(minutes=5)
 TOUCH_SHOP = timedelta(minutes=1)
+TERM_LIVES = timedelta(minutes=10)
 TRIES, WITHIN = 5, timedelta(minutes=15)
 
 
@@ -60,6 +61,12 @@ def touch(row: StaffSession) -> None:
     now, row_id = clock.now(), row.id
     if now - row.last_used_at > (TOUCH_SHOP if row.shop_phone else TOUCH):
         record(lambda tx: tx.execute(sa.update(StaffSession).where(StaffSession.id == row_id).values(last_used_at=now)))
+
+
+def forget_terms(tx: Session) -> None:
+    """Search terms live ten minutes; after that no row keeps what was typed."""
+    old = StaffSession.searched_at < clock.now() - TERM_LIVES
+    tx.execute(sa.update(StaffSession).where(old, StaffSession.search_term.is_not(None)).values(search_term=None))
 
 
 def by_login(login: str, phone: str | None) -> StaffMember | None:

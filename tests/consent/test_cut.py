@@ -21,7 +21,7 @@ def test_facts_under_an_ended_grant_are_hidden_on_the_date_of_the_notice(ctx, at
         facts.put_fact(tx, ana, seen, "gender", "female")
         notices.publish(tx, SLOTS, kinds=("enrol",), changes=("profiling",))
     cleo = factories.customer("Cleo").id
-    assert "cut_by_notices" in jobs.run_due("UTC")
+    assert "follow_notices" in jobs.run_due("UTC")
     start = clock.now()
     at(start + timedelta(days=29))
     assert ledger.may(cleo, "profiling").code == "OK"
