@@ -56,9 +56,8 @@ def append(session: Session, row: T, **words: str) -> T:
 
 def digest(prev_hash: str, values: dict[str, Any]) -> str:
     """SHA-256 over the hash before and the canonical row (every column but the two hashes), as 64 hex digits."""
-    body = {key: _plain(value) for key, value in values.items() if key not in ("hash", "prev_hash")}
-    text = prev_hash + json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    body = {key: value for key, value in values.items() if key not in ("hash", "prev_hash")}
+    return hashlib.sha256((prev_hash + _canonical(body)).encode()).hexdigest()
 
 
 def seal_words(salt: bytes, text: str) -> str:
@@ -82,7 +81,12 @@ def guard(table: str) -> list[str]:
     ]
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a chained row")
+
+
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from relcrm import config
+from relcrm import cli_staff, config
+from relcrm.cli_demo import demo
 from relcrm.errors import RelcrmError, SetupError
 
 HOST_HERE, HOST_LAN = "127.0.0.1", "0.0.0.0"
@@ -20,6 +21,9 @@ HOST_HERE, HOST_LAN = "127.0.0.1", "0.0.0.0"
 def cli() -> None:
     """relcrm, the relationship book of a small retail chain."""
     logging.basicConfig(level=os.environ.get("RELCRM_LOG_LEVEL", "INFO"), format="%(asctime)s %(name)s %(message)s")
+
+
+cli.add_command(demo)
 
 
 def main() -> None:
@@ -142,6 +146,9 @@ def init(**answers: Any) -> None:
             answers["profiling"] = click.confirm("Do you decide that profiling may be offered, as described?", default=False)
         chains.found(app.config["RELCRM"], answers)
     click.echo(f"The book lies in {app.config['RELCRM'].data_dir}. Start it with `relcrm serve`.")
+
+
+cli.add_command(cli_staff.staff)
 
 
 @cli.group()

@@ -169,9 +169,7 @@ def forget_pending() -> None:
 
 
 def _forget_bound(current: Session) -> None:
-    """A reload of a loaded object passes the read gate unfiltered; what is not in the session cannot be reloaded.
-
-    Asked of the class: asking the row itself would reload it, and so open the very transaction that is about to begin.
-    """
+    """A reload of a loaded object passes the read gate unfiltered; what is not in the session cannot be reloaded."""
+    # Asked of the class: asking an expired row would load it again, past the gate, and begin a reading transaction.
     for row in [row for row in current.identity_map.values() if hasattr(type(row), "readable_until")]:
         current.expunge(row)

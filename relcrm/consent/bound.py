@@ -130,5 +130,7 @@ def purge(tx: Session, limit: int = 500) -> int:
 
 def forget(tx: Session, customer_id: int) -> None:
     """Drop that customer's bound rows from the session: what is loaded is not filtered again."""
-    for row in [row for row in tx.identity_map.values() if isinstance(row, Bound) and row.customer_id == customer_id]:
-        tx.expunge(row)
+    for row in [row for row in tx.identity_map.values() if isinstance(row, Bound)]:
+        # Only what is loaded is looked at: asking an expired row would load it again, past the gate.
+        if sa.inspect(row).dict.get("customer_id", customer_id) == customer_id:
+            tx.expunge(row)

@@ -193,7 +193,7 @@ def follow(tx: Session, customer_id: int, purpose_key: str) -> None:
 def derived(customer_id: int, purpose_key: str, events: Sequence[ConsentEvent], at: datetime, cuts: notices.Cuts) -> list[ConsentState]:
     """The rows of ConsentState that follow from these events of one purpose."""
     rows = []
-    for channel in sorted({ANY, *(e.channel for e in events)} if purpose_key != "marketing" else {e.channel for e in events}):
+    for channel in channels(purpose_key, events):
         now = standing(events, channel, at, cuts)
         if now.event_id is not None:
             rows.append(
@@ -208,6 +208,11 @@ def derived(customer_id: int, purpose_key: str, events: Sequence[ConsentEvent], 
                 )
             )
     return rows
+
+
+def channels(purpose_key: str, events: Iterable[ConsentEvent]) -> list[str]:
+    """The channels that have a state of their own: those that were ever named, and "any" (marketing knows none without a channel)."""
+    return sorted({e.channel for e in events} | (set() if purpose_key == "marketing" else {ANY}))
 
 
 def overview(customer_id: int, at: datetime | None = None) -> dict[str, Standing]:

@@ -128,7 +128,7 @@ class Invitation(Model):
 
 
 class SignInAttempt(Model):
-    """A failed sign-in, by keyed hash of what was typed; rows survive a restart and are shared by all processes."""
+    """One try at a password, by keyed hash of the person or of what was typed; rows survive a restart and are shared by all processes."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (sa.Index("ix_sign_in_attempt_who_at", "who", "at"),)

@@ -74,3 +74,21 @@ def may_manage(actor: StaffMember, role: str, store_id: int | None) -> bool:
         role in MANAGES_ROLES.get(m.role, ()) and (m.store_id is None or (store_id is not None and m.store_id == store_id))
         for m in actor.memberships
     )
+
+
+def may_touch(actor: StaffMember, person: StaffMember) -> bool:
+    """May `actor` change what concerns the whole person (number, link, sessions, leaving)? Only who may give every role she holds."""
+    if actor.holds("owner"):
+        return True
+    return bool(person.memberships) and all(may_manage(actor, m.role, m.store_id) for m in person.memberships)
+
+
+def may_place(actor: StaffMember, person: StaffMember, role: str, store_id: int | None) -> bool:
+    """May `actor` give or end this role of this person? Not of somebody who holds, anywhere, a kind of role that she may not give."""
+    gives = roles_given(actor)
+    return may_manage(actor, role, store_id) and all(m.role in gives for m in person.memberships)
+
+
+def roles_given(actor: StaffMember) -> frozenset[str]:
+    """Kinds of role that `actor` may give somewhere."""
+    return frozenset(given for m in actor.memberships for given in MANAGES_ROLES.get(m.role, ()))

@@ -1,7 +1,6 @@
 """Signing in, staying signed in and being asked for the password again."""
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,10 +10,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from relcrm import clock
 from relcrm.db import record, session
-from relcrm.errors import RuleError
-from relcrm.i18n import _l
 from relcrm.staff import audit
-from relcrm.staff.models import Membership, SignInAttempt, StaffMember, StaffSession
+from relcrm.staff.models import Membership, StaffMember, StaffSession
 
 LASTS = timedelta(days=30)
 IDLE_OWN = timedelta(hours=12)
@@ -22,7 +19,6 @@ IDLE_SHOP = timedelta(minutes=10)
 TOUCH = timedelta(minutes=5)
 TOUCH_SHOP = timedelta(minutes=1)
 TERM_LIVES = timedelta(minutes=10)
-TRIES, WITHIN = 5, timedelta(minutes=15)
 
 
 _LIVING = (
@@ -69,35 +65,7 @@ def forget_terms(tx: Session) -> None:
     tx.execute(sa.update(StaffSession).where(old, StaffSession.search_term.is_not(None)).values(search_term=None))
 
 
-def by_login(login: str, phone: str | None) -> StaffMember | None:
-    """The person with that staff number or phone (E.164), still working here."""
-    wanted = StaffMember.number == login if phone is None else sa.or_(StaffMember.number == login, StaffMember.phone == phone)
-    return session().scalars(sa.select(StaffMember).where(wanted, StaffMember.left_on.is_(None)).order_by(StaffMember.id).limit(1)).first()
-
-
-def who(secret: str, kind: str, text: str) -> str:
-    """The keyed hash under which attempts for this login or address are counted."""
-    return hmac.new(secret.encode(), f"{kind}:{text}".encode(), "sha256").hexdigest()
-
-
-def refuse_if_locked(keys: dict[str, int]) -> None:
-    """Raises RuleError when one of the keys has failed as often as its number allows within 15 minutes."""
-    since = clock.now() - WITHIN
-    rows = session().execute(
-        sa.select(SignInAttempt.who, sa.func.count())
-        .where(SignInAttempt.who.in_(keys), SignInAttempt.at > since)
-        .group_by(SignInAttempt.who)
-    )
-    if any(count >= keys[key] for key, count in rows):
-        raise RuleError(_l("Too many wrong tries. Wait a quarter of an hour, or ask your manager for a new link."), code="locked")
-
-
-def note_failure(tx: Session, keys: dict[str, int]) -> None:
-    tx.add_all(SignInAttempt(who=key, at=clock.now()) for key in keys)
-    tx.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < clock.now() - timedelta(days=2)))
-
-
-def open_session(tx: Session, staff: StaffMember, *, device: str, shop_phone: bool, clear: str = "") -> str:
+def open_session(tx: Session, staff: StaffMember, *, device: str, shop_phone: bool) -> str:
     """A new session; returns its token, which is stored nowhere but in the cookie."""
     token, now = secrets.token_urlsafe(32), clock.now()
     tx.add(
@@ -111,8 +79,6 @@ def open_session(tx: Session, staff: StaffMember, *, device: str, shop_phone: bo
             last_used_at=now,
         )
     )
-    if clear:
-        tx.execute(sa.delete(SignInAttempt).where(SignInAttempt.who == clear))
     audit.note(tx, staff, "signed_in", staff.public_id)
     return token
 
@@ -127,6 +93,15 @@ def end_sessions(tx: Session, staff_id: int, *, but: str = "", only: str = "") -
     tx.execute(query.values(ended_at=clock.now()))
 
 
+def end_by_token(tx: Session, token: str) -> None:
+    """The device goes over to another sign-in: what its cookie named before is over."""
+    tx.execute(
+        sa.update(StaffSession)
+        .where(StaffSession.token_hash == digest(token), StaffSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
 def living(staff_id: int) -> list[StaffSession]:
     since = clock.now() - LASTS
     return list(
@@ -138,11 +113,11 @@ def living(staff_id: int) -> list[StaffSession]:
     )
 
 
-def change_password(tx: Session, staff: StaffMember, password_hash: str, *, keep: str = "") -> None:
+def change_password(tx: Session, staff: StaffMember, password_hash: str, *, keep: str = "", by_server: bool = False) -> None:
     """A new password ends every other session of the person. The hash is made before, outside the transaction."""
     staff.password_hash = password_hash
     end_sessions(tx, staff.id, but=digest(keep) if keep else "")
-    audit.note(tx, staff, "password_changed", staff.public_id)
+    audit.note(tx, None if by_server else staff, "password_changed", staff.public_id)
 
 
 def with_memberships(staff_id: int) -> StaffMember | None:

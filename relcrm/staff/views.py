@@ -1,17 +1,16 @@
-"""Pages of the staff: signing in and out, one's own account."""
+"""The door: signing in and out, the idle lock, the language switch. The other pages of the staff hang on this blueprint."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask_login import current_user, login_user
 
-from relcrm import contact_values, db
 from relcrm.config import LANGUAGES
 from relcrm.db import write_tx
-from relcrm.errors import BadValue, RuleError
-from relcrm.i18n import _, _l
-from relcrm.staff import passwords, sessions
+from relcrm.errors import RuleError
+from relcrm.i18n import _l
+from relcrm.staff import attempts, credentials, sessions, words
 from relcrm.staff.forms import SignInForm
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission
@@ -20,122 +19,122 @@ from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, render
 
 bp = Blueprint("staff", __name__)
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS", "Linux")
+BROWSERS = {"MicroMessenger": "WeChat", "Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 
 
-@bp.route("/sign-in", methods=["GET", "POST"])
+@bp.get("/sign-in")
 @public
 def sign_in() -> Any:
-    form = SignInForm(login=_known_login())
-    if request.method == "POST" and form.validate():
+    if current_user.is_authenticated:
+        return redirect(_way_back(), 303)
+    held = _locked()
+    form = SignInForm(login=held.staff.number if held else "", shop_phone=bool(held and held.row.shop_phone))
+    return _door(form, held)
+
+
+@bp.post("/sign-in")
+@public
+def enter() -> Any:
+    form = SignInForm()
+    if form.validate():
         with refusals(form):
-            staff = _checked(form.login.data.strip(), form.password.data)
-            with write_tx() as tx:
-                staff = tx.merge(staff, load=True)
-                token = sessions.open_session(
-                    tx, staff, device=_device(), shop_phone=form.shop_phone.data, clear=_who("login", form.login.data.strip())
-                )
-            return _enter(staff.id, token)
-    return render("staff/sign_in.html", form=form, status=422 if form.errors else 200, again=bool(_known_login()))
+            known = credentials.check(secret(), form.login.data, form.password.data, request.remote_addr or "")
+            return open_door(known.staff_id, shop_phone=form.shop_phone.data, key=known.key, tries=known.tries)
+    held = _locked()
+    return _door(form, held if held and held.staff.number == form.login.data else None, status=422)
 
 
-def _checked(login: str, password: str) -> StaffMember:
-    """Who signs in. Nobody learns whether the number or the password was wrong."""
-    keys = {_who("login", login): sessions.TRIES, _who("address", request.remote_addr or ""): 30}
-    sessions.refuse_if_locked(keys)
-    staff = sessions.by_login(login, _as_phone(login))
-    if staff is not None and passwords.matches(staff.password_hash, password):
-        return staff
-    if staff is None:
-        passwords.matches(None, password)
-    db.session().rollback()
-    with write_tx() as tx:
-        sessions.note_failure(tx, keys)
-    raise RuleError(_l("Number or password is not right. Look again; capitals count."), code="wrong")
+def _door(form: SignInForm, held: sessions.Held | None, status: int = 200) -> Any:
+    return render("staff/sign_in.html", status=status, form=form, known=held.staff if held else None, next=request.args.get("next"))
 
 
-def _who(kind: str, text: str) -> str:
-    return sessions.who(current_app.config["SECRET_KEY"], kind, text.casefold())
-
-
-def _as_phone(login: str) -> str | None:
-    try:
-        return contact_values.phone(login, "CN")
-    except BadValue:
+def _locked() -> sessions.Held | None:
+    """Who was signed in here and has only been idle: she types the password alone, in her own language."""
+    held = sessions.find(session.get("_user_id", "")) if "other" not in request.args else None
+    if held is None or not held.locked:
         return None
+    if held.staff.language and "lang" not in session:
+        g.lang = held.staff.language
+    return held
 
 
-def _enter(staff_id: int, token: str) -> Any:
-    """A new cookie for the new session; the language chosen at the door stays."""
-    lang = session.get("lang")
+def open_door(staff_id: int, *, shop_phone: bool, key: str, tries: tuple[int, ...] = ()) -> Any:
+    """A new session and its cookie; whoever was signed in on this device is signed out of it."""
+    with write_tx() as tx:
+        staff = tx.get_one(StaffMember, staff_id)
+        sessions.end_by_token(tx, session.get("_user_id", ""))
+        attempts.forgive(tx, key, tries)
+        staff.language = session.get("lang") or staff.language
+        token = sessions.open_session(tx, staff, device=device(), shop_phone=shop_phone)
     session.clear()
     session.permanent = True
-    if lang:
-        session["lang"] = lang
-    staff = sessions.with_memberships(staff_id)
-    if staff is None:
+    staff_now = sessions.with_memberships(staff_id)
+    if staff_now is None:
         raise RuleError(_l("Sign in once more."), code="gone")
-    staff.session_token = token
-    login_user(staff)
+    staff_now.session_token = token
+    login_user(staff_now)
     return redirect(_way_back(), 303)
-
-
-def _way_back() -> str:
-    """Only an address of our own."""
-    wanted = request.args.get("next", "")
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc
-    return wanted if ours else url_for("system.home")
-
-
-def _device() -> str:
-    agent = request.user_agent.string
-    system = next((name for name in ("iPhone", "iPad", "Android", "Windows", "Mac OS", "Linux") if name in agent), _("Device"))
-    browser = next((name for name in ("MicroMessenger", "Edg", "Firefox", "Chrome", "Safari") if name in agent), "")
-    return f"{system} {browser}".strip()
-
-
-def _known_login() -> str:
-    """The number of who was signed in here and has only been idle: she types the password alone."""
-    if request.method != "GET":
-        return ""
-    held = sessions.find(session.get("_user_id", ""))
-    return held.staff.number if held and held.locked else ""
 
 
 @bp.post("/sign-out")
 @allow(Permission.ACCOUNT)
 def sign_out() -> Any:
     with write_tx() as tx:
-        sessions.end_sessions(tx, current_user.id, only=current_user.session_row.public_id)
-    logout_user()
+        sessions.end_by_token(tx, session.get("_user_id", ""))
+    session.clear()
     return done("staff.sign_in")
 
 
 @bp.post("/language")
 @public
 def language() -> Any:
-    """Change the language: for oneself when signed in, else for this browser."""
+    """Change the language: for oneself when signed in, else for this browser until somebody signs in."""
     wanted = request.form.get("lang", "")
-    if wanted in LANGUAGES:
+    if wanted in LANGUAGES and current_user.is_authenticated:
+        staff_id = current_user.id
+        with write_tx() as tx:
+            tx.get_one(StaffMember, staff_id).language = wanted
+    elif wanted in LANGUAGES:
         session["lang"] = wanted
-        if current_user.is_authenticated:
-            with write_tx() as tx:
-                tx.get_one(StaffMember, current_user.id).language = wanted
-    return redirect(_way_back_from_here(), 303)
+    return redirect(_page_before(), 303)
 
 
-def _way_back_from_here() -> str:
+def secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def device() -> str:
+    """What kind of device this is, as its browser says; "" when it says nothing that we know."""
+    agent = request.user_agent.string
+    system = next((name for name in SYSTEMS if name in agent), "")
+    browser = next((word for name, word in BROWSERS.items() if name in agent), "")
+    return f"{system} {browser}".strip()
+
+
+def _way_back() -> str:
+    wanted = request.args.get("next", "")
+    return wanted if _is_ours(wanted) else url_for("system.home")
+
+
+def _page_before() -> str:
     parts = urlsplit(request.referrer or "")
-    return parts.path if parts.netloc == request.host and parts.path.startswith("/") else url_for("system.home")
+    before = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return before if parts.netloc == request.host and _is_ours(before) else url_for("system.home")
 
 
-@bp.get("/account")
-@allow(Permission.ACCOUNT)
-def account() -> Any:
-    return render("staff/account.html", sessions=sessions.living(current_user.id))
+def _is_ours(address: str) -> bool:
+    """Only an address inside this program: browsers read //x, /\\x and control signs as other sites."""
+    parts = urlsplit(address)
+    plain = address.isprintable() and "\\" not in address
+    return plain and address.startswith("/") and not address.startswith("//") and not parts.netloc and not parts.scheme
 
 
-@bp.get("/store")
-@allow(Permission.STORE_READ)
-def store() -> Any:
-    return render("staff/store.html")
+@bp.app_template_global()
+def role_word(role: str) -> str:
+    return words.role(role)
+
+
+@bp.app_template_global()
+def language_word(lang: str) -> str:
+    return words.LANGUAGE_WORDS[lang]

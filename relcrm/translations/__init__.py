@@ -1,6 +1,7 @@
 """The catalogues: every visible string in Chinese and English. `python -m relcrm.translations update` after a change of words."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -89,5 +90,6 @@ def as_po(catalog: Catalog) -> bytes:
 
 def as_mo(catalog: Catalog) -> bytes:
     out = BytesIO()
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # else each reading would write another file
     write_mo(out, catalog)
     return out.getvalue()

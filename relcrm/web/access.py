@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import current_user
@@ -68,9 +69,17 @@ def guard(app: Flask) -> None:
 
 
 def _to_sign_in() -> Any:
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = _asked_for()
     where = url_for("staff.sign_in", next=back if back and back != "/" else None)
     if request.headers.get("HX-Request") == "true":
         return "", 401, {"HX-Redirect": where}
     session.pop("_flashes", None)
     return redirect(where, 303)
+
+
+def _asked_for() -> str | None:
+    """The page to come back to: never a fragment, never something that was sent."""
+    if request.headers.get("HX-Request") == "true":
+        parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return parts.path if parts.netloc == request.host else None
+    return request.full_path.rstrip("?") if request.method == "GET" else None

@@ -102,7 +102,13 @@ def _nav() -> list[dict[str, Any]]:
             {"href": url_for("customers.new"), "icon": "plus", "label": _("New"), "active": here == "customers.new", "plus": True}
         )
     entries.append(
-        {"href": url_for("staff.store"), "icon": "store", "label": _("Store"), "active": here.startswith("staff."), "plus": False}
+        {
+            "href": url_for("staff.store"),
+            "icon": "store",
+            "label": _("Store"),
+            "active": here.startswith(("staff.", "consent.")),
+            "plus": False,
+        }
     )
     return entries
 

@@ -188,6 +188,25 @@ def test_a_note_with_what_may_never_be_kept_is_refused_and_not_lost(hand):
     assert FORBIDDEN not in ana.words("body")
 
 
+def test_what_was_noted_is_corrected_confirmed_and_removed(hand):
+    ana = hand("ana")
+    ana.go("/customers")
+    ana.open(stock.XIAOMING)
+    ana.tap(".tl a[href*='/notes/']")
+    ana.at("[name=words]").fill("喜欢安静")
+    ana.tap("button[form=words-form]")
+    assert "喜欢安静" in ana.words(".tl")
+    row = "details.fact:has(a[href*='/facts/pain_point'])"
+    ana.tap(f"{row} summary", opens=False)
+    ana.tap(f"{row} a[href*='/facts/pain_point']")
+    ana.at("[name=text]").fill("袖子长")
+    ana.tap("button[form=fact]")
+    assert "袖子长" in ana.words(".before")
+    ana.tap(f"{row} summary", opens=False)
+    ana.tap(f"{row} form[action$='/removal'] button")
+    assert "袖子长" not in ana.words("body")
+
+
 def test_tags_and_lists_hold_her(hand):
     ana = hand("ana")
     ana.go("/customers/lists")

@@ -8,9 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from relcrm import chain, clock, db
-from relcrm.consent import ledger, notices
+from relcrm.consent import ledger, notices, tasks
 from relcrm.consent.models import AccessEvent, ConsentEvent, ConsentState
-from relcrm.customers import tasks
 from relcrm.staff.models import AuditEvent
 from tests import factories
 

@@ -1,0 +1,73 @@
+"""Roles, regions, acts of the audit trail and field keys in words. Later features add their own acts."""
+
+from relcrm.i18n import _l
+
+ROLE_WORDS: dict[str, object] = {
+    "associate": _l("Associate"),
+    "store_manager": _l("Store manager"),
+    "area_manager": _l("Area manager"),
+    "owner": _l("Owner"),
+    "auditor": _l("Auditor (reads only)"),
+}
+REGION_WORDS: dict[str, object] = {
+    "cn": _l("Mainland China"),
+    "eu": _l("European Union"),
+    "uk": _l("United Kingdom"),
+    "us": _l("United States"),
+}
+LANGUAGE_WORDS = {"zh": "中文", "en": "English"}
+
+ACT_WORDS: dict[str, object] = {
+    "book_founded": _l("opened the book"),
+    "signed_in": _l("signed in"),
+    "password_changed": _l("changed the password"),
+    "staff_invited": _l("invited a colleague"),
+    "staff_changed": _l("changed a colleague's details"),
+    "staff_left": _l("noted that a colleague left"),
+    "staff_returned": _l("brought a colleague back"),
+    "role_given": _l("gave a role"),
+    "role_ended": _l("ended a role"),
+    "link_made": _l("made a one-time link"),
+    "link_used": _l("chose a password by link"),
+    "sessions_ended": _l("signed out devices"),
+    "store_opened": _l("added a store"),
+    "store_changed": _l("changed a store's details"),
+    "settings_changed": _l("changed the chain's details"),
+    "notices_published": _l("published a new version of the notices"),
+    "assessment_decided": _l("decided an assessment"),
+    "field_switched_on": _l("switched a field on"),
+    "field_switched_off": _l("switched a field off"),
+    "customer_changed": _l("changed a customer's details"),
+    "associate_chosen": _l("chose a customer's associate"),
+    "share_accepted": _l("shared a customer with another store"),
+    "share_declined": _l("did not share a customer"),
+}
+KEY_WORDS: dict[str, object] = {
+    **ROLE_WORDS,
+    "number": _l("Staff number"),
+    "name": _l("Name"),
+    "phone": _l("Phone"),
+    "address": _l("Address"),
+    "hours": _l("Opening hours"),
+    "time_zone": _l("Time zone"),
+    "language": _l("Language"),
+    "region": _l("Rules of"),
+    "currency": _l("Currency"),
+    "country": _l("Phone numbers are from"),
+    "chain_name": _l("Name over the door"),
+    "legal_name": _l("Legal name"),
+    "legal_address": _l("Legal address"),
+    "privacy_contact": _l("Privacy contact"),
+}
+
+
+def act(key: str) -> str:
+    return str(ACT_WORDS.get(key, key.replace("_", " ")))
+
+
+def key(name: str) -> str:
+    return str(KEY_WORDS.get(name, name.replace("_", " ")))
+
+
+def role(name: str) -> str:
+    return str(ROLE_WORDS[name])
