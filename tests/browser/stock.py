@@ -9,6 +9,7 @@ from relcrm import clock, db
 from relcrm.consent import catalogue, values
 from relcrm.customers import facts, lists, queries, rules
 from relcrm.customers.models import Customer
+from relcrm.staff import links
 from tests import factories
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
@@ -35,7 +36,15 @@ def fill() -> dict[str, str]:
     factories.meet(SUN, SUN_PHONE, {}, by="olu", store="South")
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
-    return {"her": _public_id(regular), "list": _listed(regular)}
+    return {"her": _public_id(regular), "list": _listed(regular), **_places()}
+
+
+def _places() -> dict[str, str]:
+    """A colleague, a store, and the link with which somebody chooses her password."""
+    ada, hua = factories.staff("ada"), factories.staff("hua")
+    with db.write_tx() as tx:
+        token = links.make(tx, ada, hua)
+    return {"ada": ada.public_id, "north": queries.stores_of(factories.staff("ana"))[0].public_id, "token": token}
 
 
 def _public_id(customer_id: int) -> str:

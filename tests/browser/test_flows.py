@@ -250,3 +250,22 @@ def test_the_door_speaks_both_languages(hand):
     nobody.tap("form [type=submit]")
     assert nobody.at("[name=q]").is_visible()
     assert nobody.find(CLEO_PHONE[-4:]).count() >= 1
+
+
+def test_one_signs_out_of_this_phone(hand):
+    ana = hand("ana")
+    ana.go("/customers")
+    ana.tap("nav.tabs a[href='/store']")
+    ana.tap("main a[href='/account']")
+    ana.tap("form[action='/sign-out'] button")
+    assert ana.at("[name=password]").is_visible()
+    ana.go("/customers")
+    assert ana.at("[name=password]").is_visible()
+
+
+def test_the_language_changes_for_oneself(hand):
+    ana = hand("ana")
+    ana.go("/account")
+    ana.lang, other = {"zh-CN": ("en", "en"), "en": ("zh-CN", "zh")}[ana.lang]
+    ana.tap(f"form[action='/language'] [value={other}]")
+    ana.go("/customers")

@@ -17,7 +17,23 @@ HER = "/customers/{her}"
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.sign_in": ("", ("/sign-in",)),
     "staff.account": ("ana", ("/account",)),
+    "staff.edit_password": ("ana", ("/account/password",)),
+    "staff.join": ("", ("/join/{token}",)),
     "staff.store": ("ana", ("/store",)),
+    "staff.new_store": ("hua", ("/stores/new",)),
+    "staff.edit_store": ("hua", ("/stores/{north}/edit",)),
+    "staff.people": ("ben", ("/staff",)),
+    "staff.new_person": ("ben", ("/staff/new",)),
+    "staff.person": ("ben", ("/staff/{ada}",)),
+    "staff.edit_person": ("ben", ("/staff/{ada}/edit",)),
+    "staff.ask_link": ("ben", ("/staff/{ada}/link",)),
+    "staff.ask_leave": ("ben", ("/staff/{ada}/leave",)),
+    "staff.audit_trail": ("quinn", ("/settings/audit",)),
+    "consent.settings": ("hua", ("/settings",)),
+    "consent.notices": ("hua", ("/settings/notices",)),
+    "consent.notice": ("hua", ("/settings/notices/enrol/1",)),
+    "consent.fields": ("hua", ("/settings/fields",)),
+    "consent.assessment": ("hua", ("/settings/assessments/profiling",)),
     "customers.index": ("ana", ("/customers",)),
     "customers.new": ("ana", ("/customers/new",)),
     "customers.show": ("ana", (HER,)),
@@ -48,7 +64,17 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers.list_show": ("ana", ("/customers/lists/{list}",)),
 }
 # The same page is another page to others, and after a refusal.
-MORE = (("ada", HER), ("ben", HER), ("hua", HER), ("quinn", HER), ("quinn", "/customers"), ("olu", "/customers"), ("ana", "/nowhere"))
+MORE = (
+    ("ada", HER),
+    ("ben", HER),
+    ("hua", HER),
+    ("quinn", HER),
+    ("quinn", "/customers"),
+    ("olu", "/customers"),
+    ("hua", "/store"),
+    ("hua", "/staff/{ada}"),
+    ("ana", "/nowhere"),
+)
 LOOKS = [(who, path) for who, paths in PAGES.values() for path in paths] + list(MORE)
 SMALL = """() => [...document.querySelectorAll('a,button,input:not([type=hidden]),select,textarea,summary')].filter(one => {
     const box = (one.closest('label') ?? one).getBoundingClientRect(), way = getComputedStyle(one);

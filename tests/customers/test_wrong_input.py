@@ -5,7 +5,6 @@ import re
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
-from html.parser import HTMLParser
 
 import pytest
 
@@ -13,6 +12,7 @@ from relcrm import clock, db
 from relcrm.consent.models import FieldSwitch
 from relcrm.customers.models import Customer
 from tests import factories
+from tests.page_forms import Forms
 
 SCRIPT = "<script>alert('her')</script>"
 SQL = "'; DROP TABLE customer; --"
@@ -24,45 +24,6 @@ LEAVES_TRACES = {"access_event", "audit_event", "staff_session", "lately_seen", 
 # Where the form of an address without a page of its own stands.
 HOLDS = {"/notes": "", "/tags": "", "/contacts": "/edit"}
 NO_LUNAR_30 = 1988  # its second lunar month has 29 days
-
-
-class Forms(HTMLParser):
-    """The forms of a page: action, fields with their values, and which of them a person types into."""
-
-    def __init__(self, page: str, at: str) -> None:
-        super().__init__()
-        self.at, self.found, self.select = at, [], ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        if tag == "form":
-            self.found.append(
-                {"action": given.get("action") or self.at, "id": given.get("id"), "method": given.get("method"), "data": {}, "typed": []}
-            )
-        elif tag in ("input", "textarea", "select") and given.get("name"):
-            self._field(tag, given, self._form_of(given))
-        elif tag == "option" and self.select:
-            self.found[-1]["data"].setdefault(self.select, given.get("value", ""))
-
-    def _form_of(self, given):
-        return next(
-            (form for form in self.found if given.get("form") and form["id"] == given["form"]), self.found[-1] if self.found else None
-        )
-
-    def _field(self, tag, given, form):
-        if form is None:
-            return
-        kind, name = given.get("type", "text") if tag == "input" else tag, given["name"]
-        self.select = name if tag == "select" else ""
-        if kind in ("text", "tel", "search", "textarea", "date", "password"):
-            form["typed"].append(name)
-        elif tag != "select" and (kind not in ("radio", "checkbox") or "checked" in given):
-            form["data"][name] = given.get("value", "")
-
-    def handle_endtag(self, tag):
-        if tag == "select":
-            self.select = ""
 
 
 def rows(app) -> dict[str, int]:
