@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from relcrm.consent import catalogue
     from relcrm.consent import tasks as consent_tasks  # noqa: F401 (jobs)
     from relcrm.consent import views as consent
-    from relcrm.customers import consent_views, file_views, identity_views, list_views, tasks  # noqa: F401 (more pages and jobs)
+    from relcrm.customers import consent_views, file_views, identity_views, list_views, seams, tasks  # noqa: F401 (more pages and jobs)
     from relcrm.customers import views as customers
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from relcrm import clock, db
-from relcrm.consent import ledger, notices
+from relcrm.consent import ledger, notices, tasks
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import ConsentState, Notice
-from relcrm.customers import facts, queries, tasks
+from relcrm.customers import facts, queries
 from relcrm.customers.models import Fact
 from tests import factories
 

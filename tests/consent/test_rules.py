@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from relcrm import clock, db
-from relcrm.consent import bound, catalogue, ledger
+from relcrm.consent import bound, catalogue, ledger, tasks
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import ConsentEvent
-from relcrm.customers import facts, queries, search, tasks
+from relcrm.customers import facts, queries, search
 from relcrm.customers.models import Fact, FamilyMember, SearchKey, Tag
 from relcrm.errors import BadValue, NotAllowed, RuleError
 from tests import factories

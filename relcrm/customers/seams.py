@@ -1,0 +1,25 @@
+"""What customers add to the pages of earlier features: figures on the Store tab, and what a leaver leaves behind."""
+
+import sqlalchemy as sa
+
+from relcrm.customers import figures
+from relcrm.customers.models import Customer
+from relcrm.db import session
+from relcrm.i18n import ngettext
+from relcrm.staff import leaving, store_cards
+from relcrm.staff.models import StaffMember
+
+
+def _figures(reader: StaffMember) -> store_cards.Context | None:
+    lines = figures.lines(reader)
+    return {"lines": lines} if lines else None
+
+
+def _customers_of(person: StaffMember) -> leaving.Left:
+    mine = sa.select(sa.func.count()).select_from(Customer).where(Customer.owner_id == person.id, Customer.closed_at.is_(None))
+    count = session().scalar(mine) or 0
+    return leaving.Left(ngettext("%(num)s customer stays with this name", "%(num)s customers stay with this name", count), count)
+
+
+store_cards.cards.append(store_cards.StoreCard("customers/_figures.html", _figures))
+leaving.stays_behind.append(_customers_of)
