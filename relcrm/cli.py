@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from relcrm import cli_staff, config
+from relcrm import cli_import, cli_staff, config
 from relcrm.cli_demo import demo
 from relcrm.errors import RelcrmError, SetupError
 
@@ -185,6 +185,8 @@ def jobs_run(name: str) -> None:
     with app.app_context():
         sys.exit(0 if work.run_now(name) else 1)
 
+
+cli.add_command(cli_import.bring_in)
 
 if __name__ == "__main__":
     main()

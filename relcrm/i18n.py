@@ -1,9 +1,10 @@
 """The words in the reader's language: gettext for every visible string, English as the message id."""
 
 import flask_babel
+from flask_babel import force_locale as speaking
 from flask_babel import lazy_gettext as _l
 
-__all__ = ["_", "_l", "ngettext"]
+__all__ = ["_", "_l", "ngettext", "speaking"]
 
 
 def _(message: str, **values: object) -> str:

@@ -81,4 +81,12 @@ ROWS: dict[str, tuple[str, dict[str, str]]] = {
     "customers.consent": ("write", {}),
     "customers.withdraw": ("write", {}),
     "customers.renew": ("write", {}),
+    "imports.index": ("import", {}),
+    "imports.new": ("import", {}),
+    "imports.create": ("import", {}),
+    "imports.show": ("import_one", {"public_id": "batch"}),
+    "imports.choose": ("import_one", {"public_id": "batch"}),
+    "imports.run": ("import_one", {"public_id": "batch"}),
+    "imports.stop": ("import_one", {"public_id": "batch"}),
+    "imports.refused_file": ("import_one", {"public_id": "batch"}),
 }

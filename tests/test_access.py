@@ -4,7 +4,7 @@ import pytest
 
 from relcrm import db
 from relcrm.customers import rules
-from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
+from relcrm.customers.models import ContactPoint, CustomerList, ImportBatch, ShareRequest
 from relcrm.staff.models import Store
 from relcrm.web import access
 from tests import factories
@@ -48,10 +48,26 @@ def world(app, *, linked=False):
             if linked:
                 rules.link(tx, cleo, south, "she_is_here")
             made = CustomerList(public_id="list-1", store_id=north.id, name="Coats", made_by_id=ana.id, made_at=asked.asked_at)
-            tx.add(made)
+            batch = ImportBatch(
+                public_id="batch-1",
+                store_id=north.id,
+                made_by_id=ana.id,
+                made_at=asked.asked_at,
+                file_name="m.csv",
+                lang="en",
+                signature="",
+            )
+            tx.add_all((made, batch))
             tx.flush()
             contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
-            ids |= {"public_id": cleo.public_id, "key": "callback", "row_id": contact.id, "kind": "adult", "list_id": made.public_id}
+            ids |= {
+                "public_id": cleo.public_id,
+                "key": "callback",
+                "row_id": contact.id,
+                "kind": "adult",
+                "list_id": made.public_id,
+                "batch": batch.public_id,
+            }
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()
     return ids

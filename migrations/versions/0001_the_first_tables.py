@@ -237,16 +237,27 @@ def upgrade() -> None:
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("file_kind", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("kept_as", sa.Text(), nullable=False),
+        sa.Column("header", sa.LargeBinary(), nullable=True),
+        sa.Column("signature", sa.String(length=32), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("updated", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unchanged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("refused", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unstored", sa.Text(), nullable=False),
+        sa.Column("foreseen", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
-        sa.CheckConstraint("status IN ('mapping', 'waiting', 'running', 'done', 'stopped', 'failed')", name=op.f("ck_import_batch_status")),
+        sa.CheckConstraint(
+            "status IN ('mapping', 'checking', 'waiting', 'running', 'done', 'stopped', 'failed')", name=op.f("ck_import_batch_status")
+        ),
         sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_import_batch_made_by_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_import_batch_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
@@ -254,6 +265,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_batch_made_by_id"), ["made_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_batch_signature"), ["signature"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_batch_store_id"), ["store_id"], unique=False)
 
     op.create_table(
@@ -729,6 +741,7 @@ def downgrade() -> None:
     op.drop_table("invitation")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_batch_store_id"))
+        batch_op.drop_index(batch_op.f("ix_import_batch_signature"))
         batch_op.drop_index(batch_op.f("ix_import_batch_made_by_id"))
 
     op.drop_table("import_batch")

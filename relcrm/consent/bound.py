@@ -1,6 +1,6 @@
 """Rows that hang on a consent: the read gate that hides them, and the only place that writes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,6 +78,15 @@ def put(
         inner.add(row)
         inner.flush()
         return int(row.id)
+
+
+def put_new(tx: Session, model: type[Bound], *, basis: str, until: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows (each with its customer_id) of customers made in this transaction: they have none that could be hidden."""
+    if not rows:
+        return
+    make: type[Any] = model
+    with _lifted(tx) as inner:
+        inner.add_all(make(**row, basis=basis, readable_until=until, purge_at=None) for row in rows)
 
 
 def remove(tx: Session, model: type[Bound], customer_id: int, row_id: int) -> None:

@@ -1,9 +1,11 @@
 """The rows that could not be taken, handed back as a file that opens right in Excel. Which rows those are is rows.py."""
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from relcrm.customers.rows import Problem
 from relcrm.customers.table import Row
@@ -16,13 +18,23 @@ SAFE_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{1,4})?|[1-9](?:[\s().-]*
 
 def write_refused(path: Path, header: Sequence[str], refused: Iterable[tuple[Row, str]]) -> int:
     """Writes CSV, UTF-8 with BOM: line number, reason, then the columns as they came. Returns how many rows."""
-    count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([_("Line"), _("What is wrong"), *(harmless(name) for name in header)])
-        for row, why in refused:
-            writer.writerow([row.number, harmless(why), *(harmless(cell) for cell in row.cells)])
-            count += 1
+        return _write(file, header, refused)
+
+
+def as_bytes(header: Sequence[str], refused: Iterable[tuple[Row, str]]) -> bytes:
+    """The same file, to be sent to a browser."""
+    file = io.StringIO(newline="")
+    _write(file, header, refused)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _write(file: TextIO, header: Sequence[str], refused: Iterable[tuple[Row, str]]) -> int:
+    writer, count = csv.writer(file), 0
+    writer.writerow([_("Line"), _("What is wrong"), *(harmless(name) for name in header)])
+    for row, why in refused:
+        writer.writerow([row.number, harmless(why), *(harmless(cell) for cell in row.cells)])
+        count += 1
     return count
 
 

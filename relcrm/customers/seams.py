@@ -8,11 +8,16 @@ from relcrm.db import session
 from relcrm.i18n import ngettext
 from relcrm.staff import leaving, store_cards
 from relcrm.staff.models import StaffMember
+from relcrm.staff.permissions import Permission, may
 
 
 def _figures(reader: StaffMember) -> store_cards.Context | None:
     lines = figures.lines(reader)
     return {"lines": lines} if lines else None
+
+
+def _imports(reader: StaffMember) -> store_cards.Context | None:
+    return {} if may(reader, Permission.CUSTOMER_IMPORT) else None
 
 
 def _customers_of(person: StaffMember) -> leaving.Left:
@@ -22,4 +27,5 @@ def _customers_of(person: StaffMember) -> leaving.Left:
 
 
 store_cards.cards.append(store_cards.StoreCard("customers/_figures.html", _figures))
+store_cards.cards.append(store_cards.StoreCard("customers/_imports_card.html", _imports))
 leaving.stays_behind.append(_customers_of)

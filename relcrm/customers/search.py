@@ -146,6 +146,18 @@ def reindex(tx: Session, customer_id: int) -> None:
         tx.execute(sa.insert(SearchKey), rows)
 
 
+def index_newcomers(tx: Session, store_id: int, newcomers: Sequence[tuple[Customer, Sequence[ContactPoint]]]) -> None:
+    """`reindex` for customers made in this transaction, of one store and with nothing but a name and contacts yet."""
+    seen = clock.now().toordinal()
+    rows = [
+        {"store_id": store_id, "key": key, "customer_id": customer.id, "owner_id": customer.owner_id, "seen": seen}
+        for customer, contacts in newcomers
+        for key in keys_of(customer, contacts, ())
+    ]
+    if rows:
+        tx.execute(sa.insert(SearchKey), rows)
+
+
 def expected(customer: Customer) -> set[str]:
     """The keys she should have now, by what is readable now."""
     contacts = session().scalars(sa.select(ContactPoint).where(ContactPoint.customer_id == customer.id)).all()

@@ -35,6 +35,13 @@ def done(endpoint: str, **values: Any) -> Response:
     return make_response(redirect(url_for(endpoint, **values), 303))
 
 
+def again() -> Response:
+    """To a poll whose waiting is over: load the whole page anew."""
+    answer = make_response("", 200)
+    answer.headers["HX-Refresh"], answer.headers["Vary"] = "true", VARY
+    return answer
+
+
 def is_quiet() -> bool:
     """Polls, prefetches and HEAD look at nothing and leave no row."""
     return request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", "") or request.headers.get("X-Poll") == "1"

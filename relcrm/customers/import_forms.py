@@ -1,0 +1,31 @@
+"""The shape of choosing a customer file and saying what its columns are."""
+
+from collections.abc import Mapping, Sequence
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField
+
+from relcrm.customers.columns import SKIP
+from relcrm.i18n import _l
+from relcrm.staff.models import Store
+from relcrm.web.forms import CreatingForm, Form
+
+
+class FileForm(CreatingForm):
+    """`store` is asked only of who brings files into several."""
+
+    file = FileField(_l("Your customer file"), validators=[FileRequired(_l("Choose the file first."))])
+    store = SelectField(_l("For which store?"), validate_choice=True)
+
+    def offer(self, stores: Sequence[Store]) -> None:
+        self.store.choices = [(store.public_id, store.name) for store in stores]
+        if len(stores) == 1:
+            self.store.validate_choice, self.store.data = False, stores[0].public_id
+
+
+class MappingForm(Form):
+    """One select a column, named `column-<index>`; how many there are, the file says."""
+
+    @staticmethod
+    def chosen(typed: Mapping[str, str], width: int) -> list[str]:
+        return [typed.get(f"column-{index}", SKIP) for index in range(width)]

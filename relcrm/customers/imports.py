@@ -1,0 +1,251 @@
+"""Customer files that were brought in: who may see and do what with them, from upload to result. The rows are import_rows'."""
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from relcrm import clock, crypt
+from relcrm.consent import catalogue
+from relcrm.consent import rules as consent_rules
+from relcrm.customers import columns, import_columns, import_files
+from relcrm.customers.import_columns import Column, read_mapping
+from relcrm.customers.import_files import Kept
+from relcrm.customers.import_rows import REFUSED, Judge, Tally, Terms, Verdict
+from relcrm.customers.models import ImportBatch, ImportRefusal
+from relcrm.customers.table import Row
+from relcrm.db import session
+from relcrm.errors import BadValue, NotFound, RuleError
+from relcrm.i18n import _l
+from relcrm.staff import audit
+from relcrm.staff.models import Membership, StaffMember, Store
+from relcrm.staff.permissions import ROLE_MAY, Permission, require
+
+AT_ONCE = 2_000
+CHUNK = 200
+SHOWN, SHOWN_REFUSED = 5, 8
+SAMPLE = 50
+OPEN = ("mapping", "checking")
+MOVING = ("waiting", "running")
+IMPORTERS = tuple(role for role, may in ROLE_MAY.items() if Permission.CUSTOMER_IMPORT in may)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would do. `tally` is None while the worker still counts a long file."""
+
+    tally: Tally | None
+    first: Sequence[Verdict]
+    refused: Sequence[Verdict]
+
+
+def stores_of(reader: StaffMember) -> Sequence[Store]:
+    """The stores this reader may bring a file into."""
+    held = reader.stores(*IMPORTERS)
+    query = sa.select(Store).order_by(Store.id)
+    return session().scalars(query if held is None else query.where(Store.id.in_(held))).all()
+
+
+def visible_to(reader: StaffMember) -> sa.Select[ImportBatch]:
+    held = reader.stores(*IMPORTERS)
+    query = sa.select(ImportBatch).order_by(ImportBatch.id.desc())
+    return query if held is None else query.where(ImportBatch.store_id.in_(held))
+
+
+def past(reader: StaffMember, limit: int = 50) -> Sequence[ImportBatch]:
+    """The newest imports of the reader's stores, without those given up before they began."""
+    began = sa.or_(ImportBatch.status != "stopped", ImportBatch.rows_done > 0)
+    return session().scalars(visible_to(reader).where(began).limit(limit)).all()
+
+
+def get(reader: StaffMember, public_id: str) -> ImportBatch:
+    """Raises NotFound for what the reader may not see, so that nobody learns it exists."""
+    batch = session().scalar(visible_to(reader).where(ImportBatch.public_id == public_id))
+    if batch is None:
+        raise NotFound(_l("There is no such import, or none that you may see."), code="no_import")
+    return batch
+
+
+def make(tx: Session, actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lang: str, source: str = "") -> ImportBatch:
+    """A file was chosen: nothing is in the book yet."""
+    batch = drafted(actor, store, kept, file_name=file_name, lang=lang, source=source)
+    tx.add(batch)
+    tx.flush()
+    return batch
+
+
+def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lang: str, source: str = "") -> ImportBatch:
+    """The import this file would be, not stored. Its columns are what they were last time, else what they look like."""
+    require(actor, Permission.CUSTOMER_IMPORT, store.id)
+    signature = columns.signature(kept.header)
+    proposed = import_columns.proposed(kept.header, kept.sample, remembered(signature))
+    batch = ImportBatch(
+        public_id=secrets.token_urlsafe(9),
+        store_id=store.id,
+        made_by_id=actor.id,
+        made_at=clock.now(),
+        file_name=_short(file_name),
+        file_kind=kept.kind,
+        source=source,
+        lang=lang,
+        kept_as=kept.name,
+        header=crypt.seal(list(kept.header)),
+        signature=signature,
+        row_count=kept.row_count,
+        mapping=json.dumps([column.target for column in proposed]),
+    )
+    _look_again(batch)
+    return batch
+
+
+def remembered(signature: str) -> list[str]:
+    """What the columns of such a file were the last time one was brought in; empty when never."""
+    went_in = ImportBatch.status.in_(("done", *MOVING))
+    query = sa.select(ImportBatch.mapping).where(ImportBatch.signature == signature, went_in).order_by(ImportBatch.id.desc()).limit(1)
+    found = session().scalar(query)
+    return read_mapping(found) if found else []
+
+
+def choose(batch: ImportBatch, mapping: Sequence[str]) -> bool:
+    """Say what each column is; True when that changes anything. Raises BadValue mapping_* for what cannot be."""
+    _require_open(batch)
+    import_columns.check(mapping, len(header_of(batch)))
+    for column in columns_of(batch):
+        if column.why == columns.NEVER_STORED and mapping[column.index] != columns.SKIP:
+            raise BadValue(import_columns.WHY_LEFT_OUT[columns.NEVER_STORED], code="mapping_never", field="mapping")
+    if list(mapping) == read_mapping(batch.mapping):
+        return False
+    batch.mapping = json.dumps(list(mapping))
+    _look_again(batch)
+    return True
+
+
+def start(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
+    """Bring the rows in. Whoever starts it answers for it; starting twice is starting once."""
+    require(actor, Permission.CUSTOMER_IMPORT, batch.store_id)
+    if batch.status in MOVING or batch.status == "done":
+        return
+    _require_open(batch)
+    import_columns.check(read_mapping(batch.mapping), len(header_of(batch)))
+    batch.status, batch.made_by_id, batch.foreseen = "waiting", actor.id, None
+    audit.note(tx, actor, "import_started", batch.public_id, store_id=batch.store_id, keys=tuple(read_mapping(batch.mapping)))
+
+
+def stop(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
+    """Leave it at what is in by now; the job deletes the file."""
+    require(actor, Permission.CUSTOMER_IMPORT, batch.store_id)
+    if batch.status in (*OPEN, *MOVING):
+        batch.status, batch.finished_at = "stopped", clock.now()
+        audit.note(tx, actor, "import_stopped", batch.public_id, store_id=batch.store_id)
+
+
+def header_of(batch: ImportBatch) -> list[str]:
+    """The names of the columns; empty once the days of the refused rows are over."""
+    names = crypt.unseal(batch.header) if batch.header is not None else []
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def columns_of(batch: ImportBatch) -> list[Column]:
+    """The columns as they are chosen now, with the reasons why some are left out."""
+    return import_columns.proposed(header_of(batch), sample_of(batch), read_mapping(batch.mapping))
+
+
+def sample_of(batch: ImportBatch) -> list[Row]:
+    return list(islice(rows_of(batch), SAMPLE))
+
+
+def rows_of(batch: ImportBatch) -> Iterator[Row]:
+    """Raises RuleError when the file was deleted."""
+    try:
+        yield from import_files.rows(batch.kept_as or "gone")
+    except FileNotFoundError:
+        raise RuleError(_l("This file is not kept any more. Choose it again."), code="file_gone") from None
+
+
+def terms_of(batch: ImportBatch) -> Terms:
+    """What holds for every row of this file."""
+    store = session().get_one(Store, batch.store_id)
+    return Terms(
+        store_id=store.id,
+        country=store.country,
+        mapping=read_mapping(batch.mapping),
+        header=header_of(batch),
+        today=clock.today(store.time_zone),
+        associates=_associates(store.id),
+        off=frozenset(consent_rules.switched_off(dict(catalogue.fields()))),
+    )
+
+
+def _associates(store_id: int) -> dict[str, int]:
+    """Colleagues of a store by number, and by name where it is one person's."""
+    here = sa.and_(Membership.staff_id == StaffMember.id, Membership.store_id == store_id)
+    works = Membership.role.in_(("associate", "store_manager"))
+    query = sa.select(StaffMember.id, StaffMember.number, StaffMember.name).join(Membership, here)
+    people = session().execute(query.where(works, StaffMember.left_on.is_(None)).distinct()).all()
+    names = [person.name.lower() for person in people]
+    by_name = {person.name.lower(): person.id for person in people if names.count(person.name.lower()) == 1}
+    return by_name | {person.number.lower(): person.id for person in people}
+
+
+def preview(batch: ImportBatch) -> Preview:
+    """The first rows as they will be, and the count of the whole file when it is short or was counted already."""
+    short, terms, tally = batch.row_count <= AT_ONCE, terms_of(batch), Tally()
+    first, refused = list[Verdict](), list[Verdict]()
+    for verdicts in judged(islice(rows_of(batch), None if short else CHUNK), Judge(), terms):
+        tally.add(verdicts)
+        first = first or verdicts[:SHOWN]
+        refused += [verdict for verdict in verdicts if verdict.outcome == REFUSED][: SHOWN_REFUSED - len(refused)]
+    return Preview(tally if short else foreseen(batch), first, refused)
+
+
+def judged(rows: Iterator[Row], judge: Judge, terms: Terms) -> Iterator[list[Verdict]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield judge.judge(chunk, terms)
+
+
+def foreseen(batch: ImportBatch) -> Tally | None:
+    """What the worker counted for a long file; None while it is still counting."""
+    return counted(batch) if batch.foreseen and batch.status != "checking" else None
+
+
+def counted(batch: ImportBatch) -> Tally:
+    """What the worker has counted by now."""
+    return Tally(**json.loads(batch.foreseen or "{}"))
+
+
+def tally_of(batch: ImportBatch) -> Tally:
+    """What a run has done so far."""
+    return Tally(batch.created, batch.updated, batch.unchanged, batch.refused, json.loads(batch.unstored))
+
+
+def refused_rows(batch: ImportBatch, limit: int | None = None) -> Iterator[tuple[Row, str]]:
+    """Rows that were not taken, in the order of the file, each with its reasons."""
+    query = sa.select(ImportRefusal).where(ImportRefusal.batch_id == batch.id).order_by(ImportRefusal.line).limit(limit)
+    for row in session().scalars(query):
+        held = crypt.unseal(row.sealed)
+        if isinstance(held, dict):
+            yield Row(row.line, tuple(held["cells"])), str(held["why"])
+
+
+def _look_again(batch: ImportBatch) -> None:
+    """A short file is counted when the page is asked for, a long one by the worker."""
+    batch.foreseen = None
+    try:
+        import_columns.check(read_mapping(batch.mapping), len(header_of(batch)))
+    except BadValue:
+        batch.status = "mapping"
+        return
+    batch.status = "mapping" if batch.row_count <= AT_ONCE else "checking"
+
+
+def _require_open(batch: ImportBatch) -> None:
+    if batch.status not in OPEN:
+        raise RuleError(_l("This import has begun already. What its columns are can no longer be changed."), code="began")
+
+
+def _short(file_name: str) -> str:
+    return file_name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:120] or "file"
