@@ -72,7 +72,7 @@ def server(chromium: Browser, _book: tuple[Flask, Path, Path], tmp_path_factory:
     cookies, ids = _stock(app, live, blank, folder)
     shutil.copyfile(folder / "stocked.db", folder / "relcrm.db")
     base, log = f"http://127.0.0.1:{_free_port()}", folder / "server.log"
-    with log.open("wb") as out, _running(base, folder, out) as process:
+    with log.open("ab") as out, _running(["web", "--port", base.rsplit(":", 1)[1]], folder, out) as process:
         _wait(base, process, log)
         yield Server(base, folder / "relcrm.db", folder / "stocked.db", cookies, ids)
     broken = [line for line in log.read_text(errors="replace").splitlines() if " error " in line or "Traceback" in line]
@@ -93,6 +93,7 @@ def _stock(app: Flask, live: Path, blank: Path, folder: Path) -> tuple[dict[str,
         source.backup(target)
     for secret in ("secret.key", "field.keys"):
         shutil.copy(live.parent / secret, folder / secret)
+    shutil.copytree(live.parent / "imports", folder / "imports")
     return cookies, ids
 
 
@@ -110,8 +111,15 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def _running(base: str, folder: Path, out: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [sys.executable, "-m", "relcrm.cli", "web", "--port", base.rsplit(":", 1)[1]]
+def working(shop: Server) -> Iterator[None]:
+    """Beside the pages a real worker does what happens by itself."""
+    with (shop.live.parent / "server.log").open("ab") as out, _running(["worker"], shop.live.parent, out):
+        yield
+
+
+@contextlib.contextmanager
+def _running(verb: list[str], folder: Path, out: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    command = [sys.executable, "-m", "relcrm.cli", *verb]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "RELCRM_DATA_DIR": str(folder)}
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)
     try:

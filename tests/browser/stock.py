@@ -11,6 +11,7 @@ from relcrm.customers import facts, lists, queries, rules
 from relcrm.customers.models import Customer
 from relcrm.staff import links
 from tests import factories
+from tests.customers import importing
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
 XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
@@ -36,7 +37,7 @@ def fill() -> dict[str, str]:
     factories.meet(SUN, SUN_PHONE, {}, by="olu", store="South")
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
-    return {"her": _public_id(regular), "list": _listed(regular), **_places()}
+    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files()}
 
 
 def _places() -> dict[str, str]:
@@ -45,6 +46,15 @@ def _places() -> dict[str, str]:
     with db.write_tx() as tx:
         token = links.make(tx, ada, hua)
     return {"ada": ada.public_id, "north": queries.stores_of(factories.staff("ana"))[0].public_id, "token": token}
+
+
+def _files() -> dict[str, str]:
+    """Three customer files: one brought in with bad rows, one that was looked at, one that waits for the worker."""
+    content = (importing.FILES / "members_gb18030.csv").read_bytes().replace(b"A0", b"B0").replace(b"1380000", b"1382220")
+    done = importing.bring_in(content).public_id
+    looked_at = importing.choose(content).public_id
+    importing.work()
+    return {"brought_in": done, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
 
 
 def _public_id(customer_id: int) -> str:

@@ -11,7 +11,7 @@ from tests.browser.phone import Phone
 
 AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
 KB, MOST_KB, MOST_REQUESTS = 1024, 60, 8
-NO_PAGE = {"static", "system.healthz", "system.bare", "system.manifest", "system.home"}
+NO_PAGE = {"static", "system.healthz", "system.bare", "system.manifest", "system.home", "imports.refused_file"}
 # endpoint: who looks, and the addresses; {her} is a customer's public id, a plain tuple of kinds where one address is not enough.
 HER = "/customers/{her}"
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -29,6 +29,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.ask_link": ("ben", ("/staff/{ada}/link",)),
     "staff.ask_leave": ("ben", ("/staff/{ada}/leave",)),
     "staff.audit_trail": ("quinn", ("/settings/audit",)),
+    "imports.index": ("ben", ("/imports",)),
+    "imports.new": ("ben", ("/imports/new",)),
+    "imports.show": ("ben", ("/imports/{waiting}", "/imports/{looked_at}", "/imports/{brought_in}")),
     "consent.settings": ("hua", ("/settings",)),
     "consent.notices": ("hua", ("/settings/notices",)),
     "consent.notice": ("hua", ("/settings/notices/enrol/1",)),
