@@ -1,7 +1,7 @@
 """Pages of one customer's file: the profile, her facts, family, notes, tags, lists, contacts, timeline."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
@@ -91,11 +91,7 @@ def reveal(public_id: str) -> Any:
 @allow(Permission.CUSTOMER_READ)
 def history(public_id: str) -> Any:
     seen, kind = load(public_id), request.args.get("kind", "")
-    try:
-        before = datetime.fromisoformat(request.args["before"]) if "before" in request.args else clock.now()
-    except ValueError:
-        before = clock.now()
-    entries, older = timeline.page(seen, lang(), before if before.tzinfo else clock.now(), kind if kind in timeline.kinds() else "")
+    entries, older = timeline.page(seen, lang(), _before(), kind if kind in timeline.kinds() else "")
     access_log.looked(current_user.id, seen.customer.id, "profile", store_id=seen.store_of(current_user).id)
     by = queries.staff_names({entry.by_id for entry in entries})
     one = profile.build(current_user, seen, lang())
@@ -103,6 +99,15 @@ def history(public_id: str) -> Any:
         "customers/timeline.html", one=one, entries=entries, older=older, by=by, kind=kind, kinds=timeline.kinds(), kind_label=kind_label,
         first="before" not in request.args,
     )  # fmt: skip
+
+
+def _before() -> datetime:
+    """From which instant the page goes on: now, when the address names none that there is."""
+    try:
+        when = datetime.fromisoformat(request.args.get("before", ""))
+        return when.astimezone(UTC) if when.tzinfo else clock.now()
+    except (ValueError, OverflowError):
+        return clock.now()
 
 
 def kind_label(kind: str) -> str:

@@ -90,6 +90,11 @@ class IdentityForm(Form):
     language = SelectField(_l("Language she likes"), choices=[])
     version = HiddenField()
 
+    def seen_version(self) -> int:
+        """The version that the person had before her; 0 for what is no number, and no row has that."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
     def prepare(self, lang: str) -> "IdentityForm":
         for field, key in ((self.salutation, "salutation"), (self.language, "preferred_language")):
             field.choices = [("", "—")] + [(c.key, catalogue.label(c, lang)) for c in catalogue.field(key).choices]

@@ -32,7 +32,7 @@ def edit(public_id: str) -> Any:
         with refusals(form):
             changes = prefill.identity(form)
             with write_tx() as tx:
-                rules.change_identity(tx, current_user, load(public_id), changes, int(form.version.data or 0))
+                rules.change_identity(tx, current_user, load(public_id), changes, form.seen_version())
             return redirect_to(public_id)
     return _edit_page(load(public_id), form, ContactForm(formdata=None).prepare())
 

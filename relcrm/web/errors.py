@@ -22,6 +22,7 @@ def bind(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OverflowError, _beyond)
     app.register_error_handler(Exception, _broken)
 
 
@@ -41,6 +42,11 @@ def _http(error: HTTPException) -> Any:
     if error.response is not None or (error.code or 500) < 400:
         return error
     return _answer(error.code or 500, _sentences().get(error.code or 500) or _("This could not be done."))
+
+
+def _beyond(_error: OverflowError) -> Response:
+    """A number or an instant in the address that is larger than the book can count to: no row has it."""
+    return _answer(404, _sentences()[404])
 
 
 def _broken(error: Exception) -> Response:

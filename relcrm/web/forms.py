@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -19,6 +20,11 @@ __all__ = ["CreatingForm", "FileField", "FileRequired", "Form", "refusals"]
 
 class Form(FlaskForm):
     """Spelling and shape only. It may say "not a number"; only a rule may say "not allowed"."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """A form's fields hold texts: a JSON body with lists and numbers in it is not read as one."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
 
     def refuse(self, error: BadValue | RuleError) -> None:
         """Put the sentence under its field, or above the form when it belongs to none."""

@@ -1,0 +1,93 @@
+"""Customers as a shop has them, made through the program's own rules on top of the cast; no page is opened here."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from relcrm import clock, db
+from relcrm.consent import catalogue, values
+from relcrm.customers import facts, lists, queries, rules
+from relcrm.customers.models import Customer
+from relcrm.staff import links
+from tests import factories
+from tests.customers import importing
+
+XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
+XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
+NICKNAME, COLOUR = "老周", "earth"
+TOLD = {
+    "service_style": {"value": ["browse", "prepared"]},
+    "product_spec": {"category": ["outerwear"], "size": ["M"], "model": [""], "fit": [""]},
+    "colour_pref": {"value": [COLOUR], "avoid": []},
+    "decision_factor": {"value": ["comfort"]},
+    "pain_point": {"text": ["袖子总是长两厘米，每次都要改"]},
+}
+
+
+def fill() -> dict[str, str]:
+    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, and one whose consent soon ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        then = clock.now() - timedelta(days=240)
+        patch.setattr(clock, "now", lambda: then)
+        regular = factories.meet(XIAOMING, XIAOMING_PHONE, {"profiling": True, "greeting": True, "callback": True, "marketing": False})
+        know(regular, TOLD, note="喜欢先自己看一圈，再开口问。", nickname=NICKNAME)
+        factories.meet("王晓梅", "+8613700340418", {"callback": True})
+    factories.meet(GARCIA, GARCIA_PHONE, {"greeting": True}, by="ada")
+    factories.meet(SUN, SUN_PHONE, {}, by="olu", store="South")
+    factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
+    factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
+    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files()}
+
+
+def _places() -> dict[str, str]:
+    """A colleague, a store, and the link with which somebody chooses her password."""
+    ada, hua = factories.staff("ada"), factories.staff("hua")
+    with db.write_tx() as tx:
+        token = links.make(tx, ada, hua)
+    return {"ada": ada.public_id, "north": queries.stores_of(factories.staff("ana"))[0].public_id, "token": token}
+
+
+def _files() -> dict[str, str]:
+    """Three customer files: one brought in with bad rows, one that was looked at, one that waits for the worker."""
+    content = (importing.FILES / "members_gb18030.csv").read_bytes().replace(b"A0", b"B0").replace(b"1380000", b"1382220")
+    done = importing.bring_in(content).public_id
+    looked_at = importing.choose(content).public_id
+    importing.work()
+    return {"brought_in": done, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
+
+
+def _public_id(customer_id: int) -> str:
+    return str(db.session().get_one(Customer, customer_id).public_id)
+
+
+def _listed(customer_id: int) -> str:
+    ana = factories.staff("ana")
+    with db.write_tx() as tx:
+        made = lists.make(tx, ana, queries.stores_of(ana)[0], "大衣到货先告诉她们")
+        lists.put_on(tx, ana, made, _seen(ana, customer_id))
+        return str(made.public_id)
+
+
+def know(customer_id: int, told: dict[str, dict[str, list[str]]], *, note: str, nickname: str) -> None:
+    """Ana writes down what she was told."""
+    ana = factories.staff("ana")
+    for key, raw in told.items():
+        _put(ana, customer_id, key, raw)
+    with db.write_tx() as tx:
+        seen = _seen(ana, customer_id)
+        facts.add_note(tx, ana, seen, note)
+        rules.change_identity(tx, ana, seen, {"address_as": "小明哥"}, seen.customer.version)
+        facts.add_family(tx, ana, seen, {"value": "partner", "text": nickname}, is_child=False)
+
+
+def _put(ana: Any, customer_id: int, key: str, raw: dict[str, list[str]]) -> None:
+    field = catalogue.field(key)
+    with db.write_tx() as tx:
+        seen = _seen(ana, customer_id)
+        value = values.parse(field, raw, today=clock.today(seen.home.time_zone))
+        facts.put_fact(tx, ana, seen, key, value, slot=facts.slot_of(field, value, ""))
+
+
+def _seen(ana: Any, customer_id: int) -> queries.Seen:
+    return queries.get(ana, _public_id(customer_id))
