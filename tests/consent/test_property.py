@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from relcrm import clock, db
-from relcrm.consent import bound, catalogue, ledger, notices
+from relcrm.consent import bound, catalogue, ledger, notices, tasks
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import ConsentState
-from relcrm.customers import facts, lists, profile, queries, rules, search, tasks, timeline
+from relcrm.customers import facts, lists, profile, queries, rules, search, timeline
 from relcrm.customers.models import Customer, CustomerStore, Fact, FamilyMember, Note, SearchKey, Tag
 from relcrm.errors import NotFound, RuleError
 from relcrm.staff.models import Store
