@@ -52,7 +52,7 @@ def visitor(request, app, monkeypatch):
 def open_cleo(one):
     one.go("/customers")
     one.send("/customers/search", q="3921")
-    one.link("/customers/[^/n]")
+    one.link("/customers/(?!new|lists)")
 
 
 def test_capture_find_and_open(visitor):
