@@ -50,6 +50,7 @@ class Phone:
             return
         with self.page.expect_navigation():
             act()
+        self.page.wait_for_load_state("networkidle")
         self.look()
 
     def find(self, text: str) -> Locator:
