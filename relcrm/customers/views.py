@@ -109,8 +109,9 @@ def keep_term() -> None:
 def rows_of(customers: Any, query: routing.Query | None = None) -> list[dict[str, Any]]:
     """One line per customer, with the matched part marked. Two queries, however many."""
     ids = [customer.id for customer in customers]
-    main = sa.select(ContactPoint).where(ContactPoint.customer_id.in_(ids), ContactPoint.is_main, ContactPoint.kind == "phone")
-    phones = {point.customer_id: point.value for point in (session().scalars(main) if ids else ())}
+    # Naming the kind here would let SQLite read every phone of the book by the index over kind and value: 2 s at a million.
+    main = sa.select(ContactPoint).where(ContactPoint.customer_id.in_(ids), ContactPoint.is_main)
+    phones = {point.customer_id: point.value for point in (session().scalars(main) if ids else ()) if point.kind == "phone"}
     owners = queries.staff_names({customer.owner_id for customer in customers})
     return [_row(customer, phones.get(customer.id, ""), owners, query) for customer in customers]
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -136,7 +137,7 @@ def run(address: str, process: int | None, wanted: argparse.Namespace) -> bool:
     browser = Browser(address)
     browser.sign_in(wanted.login, wanted.password)
     samples, rows = measured(browser, Random(1), wanted.requests)
-    print(table(f"One client, signed in as {wanted.login}", samples, rows))
+    print(table(f"One client, signed in as {wanted.login}", samples, rows), flush=True)
     crowd, rate = together(browser, wanted.clients, max(1, wanted.requests // wanted.clients))
     print(table(f"\n{wanted.clients} clients, {rate:.0f} requests a second", crowd))
     memory = memory_mb(process) if process else {}
@@ -158,6 +159,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=500)
     parser.add_argument("--clients", type=int, default=8)
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a service started here ends with it
     if wanted.url:
         sys.exit(0 if run(wanted.url.rstrip("/"), wanted.pid, wanted) else 1)
     with served(wanted.data) as (address, process):
