@@ -78,8 +78,8 @@ def chosen(*targets: str) -> dict[str, str]:
     return {f"column-{index}": target for index, target in enumerate(targets)}
 
 
-def eventually(holds: Callable[[], Any], seconds: float = 60) -> Any:
-    """The first true answer; fails when none comes within so many seconds."""
+def eventually(holds: Callable[[], Any], seconds: float = 180) -> Any:
+    """The first true answer; fails when none comes within so many seconds: a lost bell is made good by the tick of the next minute."""
     until, pause = time.monotonic() + seconds, threading.Event()
     while not (found := holds()):
         assert time.monotonic() < until, f"not within {seconds} s: {holds}"

@@ -55,7 +55,7 @@ def test_the_worker_brings_a_gb18030_file_in_from_upload_to_the_refused_rows(app
 
 
 def test_a_kill_in_the_middle_loses_and_doubles_nothing(ctx, tmp_path):
-    total = 600
+    total = 1200
     batch_id = waiting(ctx, total)
     with worker(ctx) as first:
         eventually(lambda: now(batch_id).rows_done)
