@@ -11,7 +11,7 @@ from relcrm.consent import bound, ledger, notices
 from relcrm.consent.models import ConsentEvent, ConsentState
 from relcrm.jobs import job
 
-A_PIECE = 50
+A_PIECE = 25
 
 
 @job("expire_consents", every="day")
