@@ -19,6 +19,9 @@ _HIDDEN = "•"
 _INVISIBLE = ("Cc", "Cf", "Cs")
 
 
+_CHINESE_MOBILE = re.compile(r"\+861[3-9][0-9]{9}")
+
+
 def phone(text: str, country: str) -> str:
     """E.164 of a number as typed in that country (ISO code such as CN). Raises BadValue phone_empty, _letters, _short, _long, _invalid."""
     typed = unicodedata.normalize("NFKC", text).strip()
@@ -112,6 +115,9 @@ def phone_masked(e164: str, country: str) -> str:
 
 def _shown_parts(e164: str, country: str) -> tuple[str, str]:
     """The country code with its space ("" at home), and the national number."""
+    if _CHINESE_MOBILE.fullmatch(e164):  # most of our rows: the library takes 0.1 ms for each, twenty times in a list
+        national = f"{e164[3:6]} {e164[6:10]} {e164[10:]}"
+        return ("" if country == "CN" else "+86 "), national
     import phonenumbers
 
     try:

@@ -55,7 +55,12 @@ def _tend(child: Child) -> None:
         log.warning("%s ended with %s; starting it again", child.name, child.process.returncode)
         child.process = None
     if child.process is None and now >= child.due:
-        child.process, child.began = subprocess.Popen(child.command, preexec_fn=_die_with_parent), now
+        child.process, child.began = subprocess.Popen(child.command, env=_environment(), preexec_fn=_die_with_parent), now
+
+
+def _environment() -> dict[str, str]:
+    """Four threads with an arena of memory each keep what they once used; two arenas keep the service small."""
+    return {"MALLOC_ARENA_MAX": "2", **os.environ}
 
 
 def _stop(children: list[Child]) -> int:

@@ -233,3 +233,12 @@ def test_a_name_once_read_reads_as_itself(text):
     except BadValue:
         return
     assert contact_values.person_name(name) == name
+
+
+def test_the_short_way_for_chinese_mobiles_writes_what_the_library_writes():
+    import phonenumbers
+
+    for number in ("+8613800003921", "+8619912345678", "+8617000000000"):
+        parsed = phonenumbers.parse(number)
+        assert contact_values.phone_shown(number, "CN") == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+        assert contact_values.phone_shown(number, "GB") == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

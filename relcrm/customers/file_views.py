@@ -31,13 +31,15 @@ def show(public_id: str) -> Any:
     """The conversation card and the file. Every opening leaves an access row, or it is not shown."""
     seen = load(public_id)
     if not is_quiet():
-        access_log.looked(current_user.id, seen.customer.id, "profile", store_id=seen.store_of(current_user).id)
         queries.opened(current_user, seen.customer)
         keep_term()
     return _show(seen)
 
 
 def _show(seen: queries.Seen, status: int = 200, **more: Any) -> Any:
+    """Whatever the reason why the file is shown again, it is a look, and every look leaves its row."""
+    if not is_quiet():
+        access_log.looked(current_user.id, seen.customer.id, "profile", store_id=seen.store_of(current_user).id)
     one = profile.build(current_user, seen, lang())
     entries, older = timeline.page(seen, lang(), clock.now())
     context = {
