@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
 import relcrm
-from relcrm import clock, config, db, schema
+from relcrm import clock, config, crypt, db, schema
 from relcrm.staff import sessions
 from tests import factories, gate_watch
 
@@ -68,6 +68,9 @@ def app(_book: tuple[Flask, Path, Path]) -> Iterator[Flask]:
     for tail in ("-wal", "-shm"):
         Path(f"{live}{tail}").unlink(missing_ok=True)
     shutil.copyfile(blank, live)
+    # Another app of this process (a demo chain) may have brought its own keys and clock.
+    crypt.use_keys(app.config["RELCRM"].field_keys)
+    clock.follow(None)
     yield app
     with app.app_context():
         db.sql.engine.dispose()
