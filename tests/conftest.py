@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 import relcrm
 from relcrm import clock, config, crypt, db, schema
+from relcrm.customers import import_files
 from relcrm.staff import sessions
 from tests import factories, gate_watch
 
@@ -68,8 +69,9 @@ def app(_book: tuple[Flask, Path, Path]) -> Iterator[Flask]:
     for tail in ("-wal", "-shm"):
         Path(f"{live}{tail}").unlink(missing_ok=True)
     shutil.copyfile(blank, live)
-    # Another app of this process (a demo chain) may have brought its own keys and clock.
+    # Another app of this process (a demo chain) may have brought its own keys, folder and clock.
     crypt.use_keys(app.config["RELCRM"].field_keys)
+    import_files.use_folder(live.parent / "imports")
     clock.follow(None)
     yield app
     with app.app_context():
