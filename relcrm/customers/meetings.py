@@ -1,6 +1,6 @@
 """Customers of other stores: found by a complete number only, seldom, logged; and what a store asks another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -61,9 +61,9 @@ def _point(text: str, countries: set[str]) -> ContactPoint | None:
     ).first() if wanted else None  # fmt: skip
 
 
-def _read(reader: object, *parts: str) -> str:
+def _read(reader: Callable[..., str], *parts: str) -> str:
     try:
-        return str(reader(*parts))  # type: ignore[operator]
+        return reader(*parts)
     except BadValue:
         return ""
 
