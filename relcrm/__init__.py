@@ -51,7 +51,6 @@ def create_app(settings: "Settings | None" = None, *, check_schema: bool = True)
     clock.follow(settings.clock_file if settings.demo else None)
     crypt.use_keys(settings.field_keys)
     db.sql.init_app(app)
-    extensions.migrate.init_app(app, db.sql, directory=str(schema.beside("migrations")))
     extensions.login.init_app(app)
     extensions.login.session_protection = None  # phones change their address all day
     extensions.csrf.init_app(app)

@@ -19,10 +19,8 @@ def beside(name: str) -> Path:
 
 @lru_cache(maxsize=1)
 def head() -> str:
-    """The newest migration that this program carries."""
-    from alembic.script import ScriptDirectory
-
-    return str(ScriptDirectory(str(beside("migrations"))).get_current_head())
+    """The newest migration that this program carries: the number that its file's name begins with. Reading it with alembic costs 11 MB of memory."""
+    return max(file.name.partition("_")[0] for file in (beside("migrations") / "versions").glob("[0-9]*_*.py"))
 
 
 def at() -> str | None:
@@ -49,7 +47,7 @@ def require_current() -> None:
 
 def migrate() -> None:
     """Bring the database of the current app to the newest version."""
-    from flask_migrate import upgrade
+    from relcrm.extensions import upgrade
 
     db.session().rollback()
-    upgrade(directory=str(beside("migrations")))
+    upgrade(str(beside("migrations")))

@@ -1,11 +1,13 @@
 """The ground holds: one sound SQLite, transactions that lose nothing, looks that leave their rows."""
 
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 import sqlalchemy as sa
 
-from relcrm import db
+from relcrm import db, schema
 from relcrm.staff.models import Store
 from tests import factories
 
@@ -45,3 +47,14 @@ def test_signed_in_people_meet_a_page_and_strangers_the_door(app, sign_in):
     answer = app.test_client().get("/store")
     assert answer.status_code == 303
     assert "/sign-in" in answer.location
+
+
+def test_the_program_knows_its_newest_migration_without_alembic(ctx):
+    from alembic.script import ScriptDirectory
+
+    assert schema.head() == ScriptDirectory(str(schema.beside("migrations"))).get_current_head() == schema.at()
+
+
+def test_the_service_does_not_carry_what_only_migrating_needs():
+    loaded = "import sys, relcrm.cli, relcrm.background, relcrm.features, relcrm.web.filters; print([m for m in ('alembic', 'mako') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -1,7 +1,7 @@
 """Finding and capturing: the first page, the search, the newcomer, customers of other stores."""
 
 from collections import OrderedDict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 from relcrm import clock, contact_values, db
 from relcrm.consent import notices
 from relcrm.consent import rules as consent_rules
-from relcrm.consent.models import ConsentState
 from relcrm.customers import meetings, names, queries, routing, rules, search, spans
 from relcrm.customers.forms import CaptureForm, channel_label, kind_label, purpose_short
 from relcrm.customers.models import ContactPoint, Customer
@@ -48,22 +47,8 @@ def _waiting() -> dict[str, Any]:
         "lately": rows_of(queries.lately(current_user)),
         "asked": meetings.to_answer(current_user),
         "news": meetings.news(current_user),
-        "soon": _soon(),
+        "soon": rows_of(queries.ending_soon(current_user)),
     }
-
-
-def _soon() -> list[dict[str, Any]]:
-    """Own customers whose consent ends within 30 days: time to ask in talk."""
-    until = sa.select(ConsentState.customer_id, sa.func.min(ConsentState.until).label("until"))
-    soon = until.where(ConsentState.standing == "OK", ConsentState.until.between(clock.now(), clock.now() + timedelta(days=30)))
-    ends = (
-        soon.join(Customer, Customer.id == ConsentState.customer_id)
-        .where(Customer.owner_id == current_user.id)
-        .group_by(ConsentState.customer_id)
-        .subquery()
-    )
-    query = queries.visible_to(current_user).join(ends, ends.c.customer_id == Customer.id).order_by(ends.c.until).limit(5)
-    return rows_of(session().scalars(query).all())
 
 
 @bp.post("/search")
