@@ -69,11 +69,11 @@ def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Se
     try:
         if dry_run:
             batch = imports.drafted(actor, store, kept, **told)
-            imports.choose(batch, _mapped(imports.columns_of(batch), mapping))
+            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), actor)
             return _foreseen(file, batch)
         with write_tx() as tx:
             batch = imports.make(tx, _by_id(actor_id), _store_by_id(store_id), kept, **told)
-            imports.choose(batch, _mapped(imports.columns_of(batch), mapping))
+            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), _by_id(actor_id))
             imports.start(tx, _by_id(actor_id), batch)
             batch_id = batch.id
     except BaseException:
@@ -85,7 +85,7 @@ def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Se
 def _run(file: Path, batch_id: int) -> int:
     """Piece by piece like the worker, which goes on where a kill leaves off."""
     from relcrm.customers import import_files, import_job, imports
-    from relcrm.customers.models import ImportBatch
+    from relcrm.customers.import_models import ImportBatch
     from relcrm.db import session, write_tx
 
     batch = session().get_one(ImportBatch, batch_id)
@@ -94,6 +94,7 @@ def _run(file: Path, batch_id: int) -> int:
             with write_tx() as tx:
                 batch = tx.get_one(ImportBatch, batch_id)
                 import_job.step(tx, batch)
+            import_job.read_ahead()
             bar.update(batch.rows_done - bar.pos)
     if batch.status != "done":
         raise SetupError(f"The import broke off after row {batch.rows_done} ({batch.failure or batch.status}).")
@@ -106,12 +107,12 @@ def _run(file: Path, batch_id: int) -> int:
 
 def _foreseen(file: Path, batch: Any) -> int:
     from relcrm.customers import import_files, imports, refused
-    from relcrm.customers.import_rows import REFUSED, Judge, Tally
+    from relcrm.customers.import_tally import REFUSED, Tally
 
     tally, terms, bad = Tally(), imports.terms_of(batch), []
     with click.progressbar(length=batch.row_count, file=sys.stderr) as bar:
-        for verdicts in imports.judged(imports.rows_of(batch), Judge(), terms):
-            tally.add(verdicts)
+        for verdicts in imports.judged(imports.rows_of(batch), terms):
+            imports.tally_up(tally, verdicts)
             bad += [(verdict.row, refused.reason(verdict.problems, terms.header)) for verdict in verdicts if verdict.outcome == REFUSED]
             bar.update(len(verdicts))
     import_files.drop(batch.kept_as)
@@ -120,10 +121,10 @@ def _foreseen(file: Path, batch: Any) -> int:
 
 
 def _report(file: Path, tally: Any, header: Sequence[str], bad: Sequence[Any], lang: str) -> int:
-    from relcrm.customers import import_columns, refused
+    from relcrm.customers import import_words, refused
 
-    click.echo(f"{tally.created} new, {tally.updated} added to, {tally.unchanged} known already, {tally.refused} not taken")
-    for sentence in import_columns.needs(tally.unstored, lang):
+    click.echo(f"{tally.created} new, {tally.updated + tally.merged} added to, {tally.unchanged} known already, {tally.refused} not taken")
+    for sentence in import_words.needs(tally.unstored, lang):
         click.echo(str(sentence))
     if bad:
         path = file.with_name(f"{file.name}.refused.csv")

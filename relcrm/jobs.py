@@ -47,16 +47,18 @@ class Job:
     name: str
     every: str  # "day", "hour", "minute" or "now": whenever there is work
     piece: Piece
+    between: Callable[[], None] | None = None
 
 
 _jobs: dict[str, Job] = {}
 
 
-def job(name: str, every: str) -> Callable[[Piece], Piece]:
-    """Register a job. Its piece is run in its own `write_tx` and should hold the lock for at most 200 ms."""
+def job(name: str, every: str, between: Callable[[], None] | None = None) -> Callable[[Piece], Piece]:
+    """Register a job. Its piece is run in its own `write_tx` and should hold the lock for at most 200 ms; `between` two pieces,
+    while others have the lock, it may do what needs none."""
 
     def register(piece: Piece) -> Piece:
-        _jobs[name] = Job(name, every, piece)
+        _jobs[name] = Job(name, every, piece, between)
         return piece
 
     return register
@@ -100,12 +102,19 @@ def _run(job: Job, zone: str) -> bool:
         return False
     try:
         while _step(job, token, period):
-            time.sleep(BREATH)
+            _breathe(job)
     except Exception as error:
         log.exception("job %s failed", job.name)
         _fail(job.name, token, type(error).__name__)
         return False
     return True
+
+
+def _breathe(job: Job) -> None:
+    until = time.monotonic() + BREATH
+    if job.between is not None:
+        job.between()
+    time.sleep(max(0.0, until - time.monotonic()))
 
 
 def _take(name: str, period: str) -> str | None:

@@ -89,4 +89,8 @@ ROWS: dict[str, tuple[str, dict[str, str]]] = {
     "imports.run": ("import_one", {"public_id": "batch"}),
     "imports.stop": ("import_one", {"public_id": "batch"}),
     "imports.refused_file": ("import_one", {"public_id": "batch"}),
+    "imports.paper": ("owner", {"public_id": "batch"}),
+    "imports.go_on": ("import_one", {"public_id": "batch"}),
+    "imports.revert": ("import_one", {"public_id": "batch"}),
+    "imports.stayed": ("import_one", {"public_id": "batch"}),
 }

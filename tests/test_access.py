@@ -4,7 +4,8 @@ import pytest
 
 from relcrm import db
 from relcrm.customers import rules
-from relcrm.customers.models import ContactPoint, CustomerList, ImportBatch, ShareRequest
+from relcrm.customers.import_models import ImportBatch
+from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
 from relcrm.staff.models import Store
 from relcrm.web import access
 from tests import factories

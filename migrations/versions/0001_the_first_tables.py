@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("file_kind", sa.Text(), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("lang", sa.String(length=8), nullable=False),
         sa.Column("kept_as", sa.Text(), nullable=False),
@@ -247,16 +248,16 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("updated", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("unchanged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("refused", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("unstored", sa.Text(), nullable=False),
+        sa.Column("did", sa.Text(), nullable=False),
         sa.Column("foreseen", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("undone_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("undone", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stayed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "status IN ('mapping', 'checking', 'waiting', 'running', 'done', 'stopped', 'failed')", name=op.f("ck_import_batch_status")
+            "status IN ('mapping', 'checking', 'waiting', 'running', 'done', 'stopped', 'failed', 'reverting', 'reverted')",
+            name=op.f("ck_import_batch_status"),
         ),
         sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_import_batch_made_by_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_import_batch_store_id")),
@@ -346,6 +347,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_access_event_customer_at", ["customer_id", "at"], unique=False)
         batch_op.create_index("ix_access_event_staff_at", ["staff_id", "at"], unique=False)
 
+    op.create_table(
+        "ask_first",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_ask_first_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", "key", name=op.f("pk_ask_first")),
+    )
     op.create_table(
         "ask_rest",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -526,6 +534,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_family_member_customer_id", ["customer_id"], unique=False)
 
     op.create_table(
+        "import_paper",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purposes", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("scan_name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("declared_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_paper_batch_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["declared_by_id"], ["staff_member.id"], name=op.f("fk_import_paper_declared_by_id")),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_import_paper")),
+    )
+    op.create_table(
         "import_refusal",
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -533,6 +555,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_refusal_batch_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("batch_id", "line", name=op.f("pk_import_refusal")),
     )
+    op.create_table(
+        "import_row",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("added", sa.Text(), nullable=False),
+        sa.Column("stayed", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("outcome IN ('created', 'updated', 'merged')", name=op.f("ck_import_row_outcome")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_row_batch_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_import_row_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("batch_id", "line", name=op.f("pk_import_row")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_row_customer_id"), ["customer_id"], unique=False)
+
     op.create_table(
         "inform",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -688,7 +729,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inform_customer_id"))
 
     op.drop_table("inform")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_row_customer_id"))
+
+    op.drop_table("import_row")
     op.drop_table("import_refusal")
+    op.drop_table("import_paper")
     with op.batch_alter_table("family_member", schema=None) as batch_op:
         batch_op.drop_index("ix_family_member_customer_id")
 
@@ -721,6 +767,7 @@ def downgrade() -> None:
 
     op.drop_table("consent_event")
     op.drop_table("ask_rest")
+    op.drop_table("ask_first")
     with op.batch_alter_table("access_event", schema=None) as batch_op:
         batch_op.drop_index("ix_access_event_staff_at")
         batch_op.drop_index("ix_access_event_customer_at")

@@ -1,6 +1,6 @@
 """Finding a customer while typing: one B-tree of keys per store (DESIGN §6). `reindex` is the only writer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -121,12 +121,15 @@ def _family_known_to(reader: StaffMember, ids: Collection[int]) -> sa.Select[Fam
 def keys_of(customer: Customer, contacts: Sequence[ContactPoint], family: Sequence[FamilyMember]) -> set[str]:
     """Every key of one customer. A child's name and whatever is sealed is never a key."""
     found = keys.name_keys(customer.name) | keys.alias_keys(customer.address_as)
-    for point in contacts:
-        found |= CONTACT_KEYS[point.kind](point.value)
+    found |= _contact_keys((point.kind, point.value) for point in contacts)
     for member in family:
         if member.sealed is None:
             found |= keys.alias_keys(member.value.get("nickname", ""))
     return found
+
+
+def _contact_keys(contacts: Iterable[tuple[str, str]]) -> set[str]:
+    return {key for kind, value in contacts for key in CONTACT_KEYS[kind](value)}
 
 
 def reindex(tx: Session, customer_id: int) -> None:
@@ -146,13 +149,14 @@ def reindex(tx: Session, customer_id: int) -> None:
         tx.execute(sa.insert(SearchKey), rows)
 
 
-def index_newcomers(tx: Session, store_id: int, newcomers: Sequence[tuple[Customer, Sequence[ContactPoint]]]) -> None:
-    """`reindex` for customers made in this transaction, of one store and with nothing but a name and contacts yet."""
+def index_newcomers(tx: Session, newcomers: Iterable[tuple[int, str, int | None, int, Sequence[tuple[str, str]]]]) -> None:
+    """`reindex` for customers made in this transaction, each known to one store by nothing but a name and contacts yet:
+    (id, name, owner's id, store's id, contacts as kind and value)."""
     seen = clock.now().toordinal()
     rows = [
-        {"store_id": store_id, "key": key, "customer_id": customer.id, "owner_id": customer.owner_id, "seen": seen}
-        for customer, contacts in newcomers
-        for key in keys_of(customer, contacts, ())
+        {"store_id": store_id, "key": key, "customer_id": one, "owner_id": owner_id, "seen": seen}
+        for one, name, owner_id, store_id, contacts in newcomers
+        for key in keys.name_keys(name) | _contact_keys(contacts)
     ]
     if rows:
         tx.execute(sa.insert(SearchKey), rows)

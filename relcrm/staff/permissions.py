@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CUSTOMER_WRITE = "customer_write"
     PHONE_REVEAL = "phone_reveal"
     CUSTOMER_IMPORT = "customer_import"
+    CONSENT_DECLARE = "consent_declare"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -30,7 +31,7 @@ ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,
     "area_manager": EVERYBODY | READS | MANAGES,
-    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ},
+    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE},
     "auditor": EVERYBODY | READS | {P.AUDIT_READ},
 }
 

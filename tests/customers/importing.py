@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from relcrm import db, jobs
 from relcrm.customers import import_files, imports
-from relcrm.customers.models import ImportBatch
+from relcrm.customers.import_models import ImportBatch
 from relcrm.i18n import speaking
 from relcrm.staff.models import Store
 from tests import factories
@@ -42,7 +42,7 @@ def choose(
         where = tx.query(Store).filter_by(name=store).one()
         batch = imports.make(tx, actor, where, kept, file_name="members.csv", lang="en")
         if start:
-            imports.choose(batch, mapping or [column.target for column in imports.columns_of(batch)])
+            imports.choose(batch, mapping or [column.target for column in imports.columns_of(batch)], actor)
             imports.start(tx, actor, batch)
         batch_id = batch.id
     return db.session().get_one(ImportBatch, batch_id)
@@ -63,7 +63,8 @@ def work() -> None:
 
 
 def counts(batch: ImportBatch) -> tuple[str, int, int, int, int]:
-    return batch.status, batch.created, batch.updated, batch.unchanged, batch.refused
+    tally = imports.tally_of(batch)
+    return batch.status, tally.created, tally.updated + tally.merged, tally.unchanged, tally.refused
 
 
 def reasons(batch: ImportBatch) -> dict[int, str]:

@@ -11,7 +11,8 @@ import xlsxwriter
 
 from relcrm import db
 from relcrm.customers import imports
-from relcrm.customers.models import Customer, ImportBatch
+from relcrm.customers.import_models import ImportBatch
+from relcrm.customers.models import Customer
 from relcrm.staff.models import AuditEvent
 from tests.customers.importing import FILES, chosen, members, table, upload, work
 

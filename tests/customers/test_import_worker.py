@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from relcrm import background, chain, db
 from relcrm.consent.models import ConsentEvent
-from relcrm.customers.models import ContactPoint, Customer, ImportBatch, Note
+from relcrm.customers.import_models import ImportBatch
+from relcrm.customers.models import ContactPoint, Customer, Note
 from tests.customers.importing import FILES, choose, chosen, counts, eventually, members, upload
 
 ROOT = Path(__file__).parents[2]
