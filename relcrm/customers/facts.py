@@ -14,7 +14,7 @@ from relcrm.birthday import Birthday, is_under
 from relcrm.consent import bound, catalogue, forbidden, ledger, values
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.catalogue import Field
-from relcrm.customers import search
+from relcrm.customers import asking_first, search
 from relcrm.customers.models import AskRest, Fact, FamilyMember, Note, Tag
 from relcrm.customers.queries import Seen
 from relcrm.db import session
@@ -47,6 +47,7 @@ def put_fact(tx: Session, actor: StaffMember, seen: Seen, key: str, value: objec
             "source": source, "noted_by_id": actor.id, "noted_at": now, "confirmed_at": now, "event_id": event_id,
         },
     )  # fmt: skip
+    asking_first.answered(tx, seen.customer.id, key)
 
 
 def _require_writable(actor: StaffMember, seen: Seen, field: Field, basis: str) -> None:
@@ -179,6 +180,8 @@ def add_tag(tx: Session, actor: StaffMember, seen: Seen, name: str) -> None:
 def rest(tx: Session, actor: StaffMember, seen: Seen, key: str, why: str, until: datetime) -> None:
     """Leave a question alone until then."""
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
+    if why == "does_not_say":
+        asking_first.answered(tx, seen.customer.id, key)
     tx.merge(AskRest(customer_id=seen.customer.id, key=catalogue.field(key).key, why=why, until=until, by_id=actor.id, at=clock.now()))
 
 

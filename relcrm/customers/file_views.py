@@ -47,7 +47,7 @@ def _show(seen: queries.Seen, status: int = 200, **more: Any) -> Any:
         "purposes": profile.asked_purposes(one, assessed=consent_rules.is_assessed("profiling")), "ends_soon": profile.ends_soon,
         "note_form": NoteForm(formdata=None), "tag_form": TagForm(formdata=None), "reason_form": ReasonForm(formdata=None),
         "revealed": "", "notes": None, "question": _question(one), "initial": names.face(seen.customer.name), "chapter_label": chapter_label,
-        "source_label": source_label, "my_lists": lists.of(current_user),
+        "source_label": source_label, "label": catalogue.label, "my_lists": lists.of(current_user),
     }  # fmt: skip
     return render("customers/show.html", status=status, **{**context, **more})
 

@@ -148,6 +148,7 @@ def _newcomer(entry: Entry) -> Verdict:
     stands = standing_of(entry.answers)
     facts = tuple(told for told in entry.facts if told.basis in stands)
     missing = tuple(told.key for told in entry.facts if told.basis not in stands)
+    no = {answer.purpose for answer in entry.answers if answer.action == "deny"}
     tags = entry.tags if ADULT in stands else ()
     no_tags = (TAGS,) if entry.tags and not tags else ()
     return Verdict(
@@ -159,7 +160,7 @@ def _newcomer(entry: Entry) -> Verdict:
         tags=tags,
         note=entry.draft.note,
         unstored=(*missing, *no_tags, *entry.left),
-        ask=missing,
+        ask=() if entry.teen else tuple(told.key for told in entry.facts if told.basis not in stands | no),
     )
 
 
@@ -183,7 +184,7 @@ class Known:
         self.tags = self._pairs(Tag.customer_id, Tag.name)
         self.notes = self._pairs(Note.customer_id, Note.words)
         self.asked = self._pairs(AskFirst.customer_id, AskFirst.key)
-        self.answered, self.standing = self._consents()
+        self.answered, self.standing, self.refused = self._consents()
 
     def _lines(self, batch_id: int | None, ids: Collection[int]) -> dict[int, int]:
         if batch_id is None or not ids:
@@ -199,9 +200,10 @@ class Known:
                 found.setdefault(one, set()).add(value)
         return found
 
-    def _consents(self) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
-        """(purposes about which she has ever said anything, purposes that stand) by customer."""
+    def _consents(self) -> tuple[dict[int, set[str]], dict[int, set[str]], dict[int, set[str]]]:
+        """By customer: purposes about which she has ever said anything, those that stand, those she refused."""
         answered: dict[int, set[str]] = {}
+        refused: dict[int, set[str]] = {}
         stands: dict[int, set[str]] = {}
         if self.customers:
             query = sa.select(ConsentState.customer_id, ConsentState.purpose, ConsentState.standing, ConsentState.until)
@@ -209,7 +211,9 @@ class Known:
                 answered.setdefault(one, set()).add(purpose)
                 if code == "OK" and (until is None or until > clock.now()):
                     stands.setdefault(one, set()).add(purpose)
-        return answered, stands
+                elif code in ("DENIED", "WITHDRAWN"):
+                    refused.setdefault(one, set()).add(purpose)
+        return answered, stands, refused
 
     def holders(self, contacts: Iterable[Contact]) -> set[int]:
         return {self.contacts[contact] for contact in contacts if contact in self.contacts}
@@ -241,6 +245,8 @@ class Known:
         new = [told for told in entry.facts if told.key not in self.facts.get(one, ())]
         facts = tuple(told for told in new if told.basis in stands)
         missing = tuple(told.key for told in new if told.basis not in stands)
+        no = self.refused.get(one, set()) | {answer.purpose for answer in answers if answer.action == "deny"}
+        ask = tuple(told.key for told in new if told.basis not in stands | no and told.key not in self.asked.get(one, ()))
         new_tags = tuple(tag for tag in entry.tags if tag not in self.tags.get(one, ()))
         tags = new_tags if ADULT in stands else ()
         note = entry.draft.note if entry.draft.note not in self.notes.get(one, ()) else ""
@@ -259,7 +265,7 @@ class Known:
             note,
             links,
             unstored=(*missing, *((TAGS,) if new_tags and not tags else ()), *entry.left, *other_name),
-            ask=tuple(key for key in missing if key not in self.asked.get(one, ())),
+            ask=ask,
         )
 
 

@@ -11,9 +11,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 
 from relcrm import clock, contact_values, db
-from relcrm.consent import notices
+from relcrm.consent import catalogue, notices
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import meetings, names, queries, routing, rules, search, spans
+from relcrm.customers import asking_first, meetings, names, queries, routing, rules, search, spans
 from relcrm.customers.forms import CaptureForm, channel_label, kind_label, purpose_short
 from relcrm.customers.models import ContactPoint, Customer
 from relcrm.db import session, write_tx
@@ -48,7 +48,18 @@ def _waiting() -> dict[str, Any]:
         "asked": meetings.to_answer(current_user),
         "news": meetings.news(current_user),
         "soon": rows_of(queries.ending_soon(current_user)),
+        "to_ask": asking_first.any_waits(current_user),
     }
+
+
+@bp.get("/to-ask")
+@allow(Permission.CUSTOMER_READ)
+def to_ask() -> Any:
+    """Whom to ask what an old file told and she has not agreed to."""
+    waiting, older = asking_first.page(current_user, request.args.get("before", type=int))
+    rows = rows_of([one.customer for one in waiting])
+    fields = {row["href"]: [catalogue.label(field, lang()) for field in one.fields] for row, one in zip(rows, waiting, strict=True)}
+    return render("customers/to_ask.html", rows=rows, fields=fields, older=older)
 
 
 @bp.post("/search")
