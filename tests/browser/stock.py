@@ -7,7 +7,8 @@ import pytest
 
 from relcrm import clock, db
 from relcrm.consent import catalogue, values
-from relcrm.customers import facts, lists, queries, rules
+from relcrm.customers import facts, imports, lists, queries, rules
+from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
 from relcrm.staff import links
 from tests import factories
@@ -49,12 +50,18 @@ def _places() -> dict[str, str]:
 
 
 def _files() -> dict[str, str]:
-    """Three customer files: one brought in with bad rows, one that was looked at, one that waits for the worker."""
+    """Customer files: one brought in with bad rows, one taken back in part, one that was looked at, one that waits for the worker."""
     content = (importing.FILES / "members_gb18030.csv").read_bytes().replace(b"A0", b"B0").replace(b"1380000", b"1382220")
     done = importing.bring_in(content).public_id
+    back = importing.bring_in(importing.table([("Mei Chen", "13911110001"), ("Bo Wang", "13911110002")], ("Name", "Phone"))).id
+    with db.write_tx() as tx:
+        rules.serve(tx, tx.merge(factories.staff("ana")), _seen(factories.staff("ana"), factories.customer("Mei Chen").id))
+        imports.revert(tx, factories.staff("ben"), tx.get_one(ImportBatch, back))
+    importing.work()
+    taken_back = db.session().get_one(ImportBatch, back).public_id
     looked_at = importing.choose(content).public_id
     importing.work()
-    return {"brought_in": done, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
+    return {"brought_in": done, "taken_back": taken_back, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
 
 
 def _public_id(customer_id: int) -> str:
