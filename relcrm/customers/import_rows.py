@@ -256,7 +256,7 @@ class Known:
         adds = contacts or facts or tags or note or links or answers or empty_parts(customer, entry)
         return Verdict(
             entry,
-            outcome if adds else UNCHANGED,
+            outcome if adds or outcome == MERGED else UNCHANGED,
             contacts,
             customer,
             answers,
