@@ -81,6 +81,7 @@ ROWS: dict[str, tuple[str, dict[str, str]]] = {
     "customers.consent": ("write", {}),
     "customers.withdraw": ("write", {}),
     "customers.renew": ("write", {}),
+    "customers.of_age": ("write", {}),
     "customers.to_ask": ("find", {}),
     "imports.index": ("import", {}),
     "imports.new": ("import", {}),

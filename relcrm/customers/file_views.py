@@ -8,7 +8,7 @@ from flask import request
 from flask_login import current_user
 
 from relcrm import clock
-from relcrm.consent import access_log, catalogue, values
+from relcrm.consent import access_log, catalogue, forbidden, values
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.catalogue import Field
 from relcrm.customers import asking, facts, lists, names, prefill, profile, queries, rules, timeline
@@ -16,7 +16,7 @@ from relcrm.customers.forms import NoteForm, ReasonForm, TagForm
 from relcrm.customers.models import Fact, FamilyMember, Note, Tag
 from relcrm.customers.views import bp, keep_term, load, redirect_to
 from relcrm.db import write_tx
-from relcrm.errors import NotFound
+from relcrm.errors import BadValue, NotFound
 from relcrm.i18n import _, _l
 from relcrm.staff.permissions import Permission
 from relcrm.web.access import allow
@@ -80,6 +80,11 @@ def reveal(public_id: str) -> Any:
         return _show(seen, 422, reason_form=form)
     wants_notes = request.form.get("what") == "notes" and seen.sight.of(catalogue.field("notes")) == "reason"
     kind = "notes" if wants_notes else "reveal"
+    try:
+        forbidden.check(form.reason.data or "", field="reason")
+    except BadValue as error:
+        form.refuse(error)
+        return _show(seen, 422, reason_form=form)
     access_log.looked(current_user.id, seen.customer.id, kind, store_id=seen.store_of(current_user).id, reason=form.reason.data)
     if wants_notes:
         return _show(seen, notes=facts.notes_of(seen))

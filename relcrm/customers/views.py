@@ -21,7 +21,7 @@ from relcrm.errors import BadValue, RuleError
 from relcrm.i18n import _l
 from relcrm.staff import sessions
 from relcrm.staff.models import StaffSession, Store
-from relcrm.staff.permissions import Permission
+from relcrm.staff.permissions import Permission, reads_pseudonyms
 from relcrm.web.access import allow
 from relcrm.web.filters import country, lang
 from relcrm.web.forms import refusals
@@ -45,6 +45,7 @@ def index() -> Any:
 def _waiting() -> dict[str, Any]:
     return {
         "lately": rows_of(queries.lately(current_user)),
+        "pseudonyms": reads_pseudonyms(current_user),
         "asked": meetings.to_answer(current_user),
         "news": meetings.news(current_user),
         "soon": rows_of(queries.ending_soon(current_user)),
@@ -79,7 +80,7 @@ def _results(text: str) -> dict[str, Any]:
     if not text:
         return {"q": "", "found": None, "rows": [], "stranger": None, "meeting": ""}
     found = search.find(current_user, text)
-    stranger = meetings.by_complete_number(current_user, text) if not found.customers else None
+    stranger = meetings.by_complete_number(current_user, text) if not found.customers and not reads_pseudonyms(current_user) else None
     meeting = _signer().dumps([stranger.customer.id, current_user.id]) if stranger else ""
     return {"q": text, "found": found, "rows": rows_of(found.customers, found.query), "stranger": stranger, "meeting": meeting}
 
@@ -114,7 +115,7 @@ def rows_of(customers: Any, query: routing.Query | None = None) -> list[dict[str
 
 def _row(customer: Customer, phone: str, owners: dict[int, str], query: routing.Query | None) -> dict[str, Any]:
     own = customer.owner_id == current_user.id
-    hidden = current_user.holds("auditor") and not current_user.holds("associate", "store_manager", "area_manager", "owner")
+    hidden = reads_pseudonyms(current_user)
     name = names.pseudonym(customer) if hidden else customer.name
     shown = (
         ""

@@ -56,6 +56,11 @@ RIGHTS: dict[str, dict[str, str]] = {
 }
 
 
+def reads_pseudonyms(reader: StaffMember) -> bool:
+    """Somebody who only audits learns of nobody who she is, neither shown nor by searching for a name or number."""
+    return reader.holds("auditor") and not reader.holds("associate", "store_manager", "area_manager", "owner")
+
+
 def may(actor: StaffMember, permission: Permission, store_id: int | None = None) -> bool:
     """Does any membership of `actor` carry `permission`, in that store if one is named?"""
     return any(

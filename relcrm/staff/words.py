@@ -41,6 +41,16 @@ ACT_WORDS: dict[str, object] = {
     "associate_chosen": _l("chose a customer's associate"),
     "share_accepted": _l("shared a customer with another store"),
     "share_declined": _l("did not share a customer"),
+    "came_of_age": _l("noted that a customer is of age"),
+    "refused": _l("tried what is not allowed"),
+    "import_started": _l("brought a customer file in"),
+    "import_stopped": _l("stopped a customer file"),
+    "import_done": _l("a customer file was in"),
+    "import_failed": _l("a customer file broke off"),
+    "import_refused_taken": _l("took the refused rows of a file"),
+    "import_paper_declared": _l("declared the paper behind a file's consents"),
+    "import_reverting": _l("took a customer file back"),
+    "import_reverted": _l("a customer file was taken back"),
 }
 KEY_WORDS: dict[str, object] = {
     **ROLE_WORDS,
