@@ -14,12 +14,16 @@ from relcrm.i18n import _l
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\0]")
 TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
-NOTHING = {"-", "--", "—", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "#n/a", "nan", "0000-00-00", "0000-00-00 00:00:00"}
+NOTHING = {
+    "-", "--", "—", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "#n/a", "nan", "#value!", "#ref!", "#name?", "undefined",
+    "0000-00-00", "0000-00-00 00:00:00", "0/0/00", "0/0/0000", "00/00/0000", "0000/00/00", "00-00-0000",
+}  # fmt: skip
 DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
 CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}.*$")
 SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 BETWEEN_TAGS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
 BETWEEN_PHONES = re.compile(r"\s*(?::::|[,;/|、，；\n])\s*")
+BETWEEN_EMAILS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
 Value = TypeVar("Value")
 
 
@@ -52,6 +56,17 @@ def phone_parts(text: str) -> list[str]:
     return parts if several else [text]
 
 
+def email_parts(text: str) -> list[str]:
+    """The addresses of a cell that holds several, without a "mailto:" or the name in front of <…>."""
+    parts = [part for part in BETWEEN_EMAILS.split(text) if "@" in part]
+    return [_bare_address(part) for part in parts] or [text]
+
+
+def _bare_address(text: str) -> str:
+    inside = re.search(r"<([^<>]+)>", text)
+    return (inside[1] if inside else text).strip().removeprefix("mailto:")
+
+
 def tags(text: str) -> list[str]:
     """In their order, each once; Google writes its own groups with a star, which are nobody's tags."""
     found = (tag.strip() for tag in BETWEEN_TAGS.split(text))
@@ -70,10 +85,16 @@ def salutation(text: str) -> str:
     return _one_of(value_words.SALUTATIONS, text, sentence, "salutation_unknown")
 
 
-def answer(text: str) -> bool:
-    """Raises BadValue answer_unknown: a consent is never guessed."""
+def gender_zero_female(text: str) -> str:
+    """As `gender`, for tills that write 0 for female and 1 for male; their 2 is whoever did not say."""
+    return {"0": "female", "1": "male", "2": "undisclosed"}.get(text.strip()) or gender(text)
+
+
+def answer(text: str) -> bool | None:
+    """None for whom nobody asked yet. Raises BadValue answer_unknown: a consent is never guessed."""
+    word = text.replace("_", " ").replace("-", " ").strip()
     sentence = _l("“%(text)s” is neither yes nor no. Write yes or no, or leave it empty.", text=text)
-    return _one_of(value_words.ANSWERS, text, sentence, "answer_unknown")
+    return None if word.lower() in value_words.UNDECIDED else _one_of(value_words.ANSWERS, word, sentence, "answer_unknown")
 
 
 def lunar_flag(text: str) -> bool | None:

@@ -4,7 +4,7 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from relcrm.customers import columns, delimited, file_kind, workbook
+from relcrm.customers import columns, delimited, file_kind, presets, workbook
 from relcrm.customers.table import Row, Source, Table
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
@@ -20,7 +20,7 @@ HOLDS_DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[+(']?[\d][\d\s().+/:-]*")
 def open_table(path: Path, filename: str, *, limit: int = MAX_BYTES, sheet: str = "", encoding: str = "", delimiter: str = "") -> Table:
     """The table in a file, `filename` being what the person calls it. `sheet`, `encoding` and `delimiter` overrule what is found.
 
-    Raises BadValue: file_empty, file_too_large, file_kind, file_encoding, file_unreadable, file_no_header, file_protected, file_sheet.
+    Raises BadValue: file_empty, file_too_large, file_kind, file_encoding, file_unreadable, file_no_header, file_protected, file_sheet, file_sales.
     """
     _refuse_size(path, filename, limit)
     kind = file_kind.require_table(path, filename)
@@ -48,7 +48,16 @@ def _table(source: Source, filename: str) -> Table:
     if len(header.cells) > MAX_COLUMNS:
         raise _too_wide(filename)
     names = tuple(" ".join(cell.split()) for cell in header.cells)
+    if presets.is_sales(names):
+        raise _sales(filename)
     return Table(source.kind, source.encoding, source.delimiter, source.sheet, source.sheets, names, header.number, source.every_row)
+
+
+def _sales(filename: str) -> BadValue:
+    sentence = _l(
+        "%(name)s is a list of sales, not of customers. Export the list of customers or members and choose that file.", name=filename
+    )
+    return BadValue(sentence, code="file_sales", field="file")
 
 
 def _too_wide(filename: str) -> BadValue:
