@@ -4,7 +4,7 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from relcrm.customers import columns, delimited, file_kind, presets, workbook
+from relcrm.customers import columns, delimited, file_kind, presets, vcard, workbook
 from relcrm.customers.table import Row, Source, Table
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
@@ -24,6 +24,8 @@ def open_table(path: Path, filename: str, *, limit: int = MAX_BYTES, sheet: str 
     """
     _refuse_size(path, filename, limit)
     kind = file_kind.require_table(path, filename)
+    if kind == "vcard":
+        return vcard.open_cards(path, filename, encoding)
     if kind == "csv":
         source = delimited.open_delimited(path, filename, encoding, delimiter)
     else:

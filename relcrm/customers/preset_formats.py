@@ -293,6 +293,27 @@ LIGHTSPEED: Program = (
         "skip": "customer_code | fax | website | twitter | customer_group_name | enable_loyalty | loyalty_balance | account_balance | balance",
     },
 )
+VCARD: Program = (
+    "vCard",
+    CONTACTS,
+    ("Name | Form of address | Nickname | Phone 3 | E-mail 2 | Birthday | Postcode",),
+    {
+        "name": "Name",
+        "salutation": "Form of address",
+        "nickname": "Nickname",
+        "phone": "Phone | Phone 2 | Phone 3",
+        "email": "E-mail | E-mail 2",
+        "birthday": "Birthday",
+        "gender": "Gender",
+        "address_line": "Street",
+        "address_city": "City",
+        "address_province": "State",
+        "address_postcode": "Postcode",
+        "address_country": "Country",
+        "tags": "Tags",
+        "note": "Note",
+    },
+)
 NIUSHOP: Program = (
     "NiuShop",
     CUSTOMERS,
@@ -322,5 +343,5 @@ ANKANG: Program = (
 )
 
 PROGRAMS: tuple[Program, ...] = (
-    SHOPIFY, SQUARE, GOOGLE, OUTLOOK, WOOCOMMERCE, LOYVERSE, ODOO, OPEN_SOURCE_POS, EASYSTORE, LIGHTSPEED, NIUSHOP, ANKANG,
+    SHOPIFY, SQUARE, GOOGLE, OUTLOOK, WOOCOMMERCE, LOYVERSE, ODOO, OPEN_SOURCE_POS, EASYSTORE, LIGHTSPEED, VCARD, NIUSHOP, ANKANG,
 )  # fmt: skip

@@ -31,7 +31,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Table:
-    """`kind` is csv, xlsx or xls; `header_row` is 0, and every header "", when the file has no names for its columns."""
+    """`kind` is csv, xlsx, xls or vcard; `header_row` is 0 for vcard, and also 0, with every header "", when the file has no names for its columns."""
 
     kind: str
     encoding: str

@@ -209,7 +209,6 @@ def test_what_cannot_be_read_is_refused_with_what_it_is(name: str, code: str, wo
     [
         (b'{"customers": []}', "JSON"),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "XML"),
-        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "address cards"),
         (b"MZ\x90\x00\x03\x00\x00\x00", "program"),
         (bytes(range(1, 32)) * 4, "not a table"),
     ],
