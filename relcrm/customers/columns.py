@@ -125,6 +125,12 @@ def is_known(text: str) -> bool:
     return _look_up(text) != (SKIP, 0.0, "")
 
 
+def names_people(header: Sequence[str]) -> bool:
+    """Whether there is a column for a name and one to reach her by."""
+    targets = {_look_up(name)[0] for name in header if is_known(name)}
+    return bool(targets & NAMES and targets & CONTACTS)
+
+
 @cache
 def _words() -> dict[str, tuple[str, float]]:
     found: dict[str, tuple[str, float]] = {}

@@ -4,7 +4,8 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from relcrm.customers import columns, delimited, file_kind, presets, vcard, workbook
+from relcrm import clock
+from relcrm.customers import columns, day_order, delimited, file_kind, presets, vcard, workbook
 from relcrm.customers.table import Row, Source, Table
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
@@ -29,7 +30,7 @@ def open_table(path: Path, filename: str, *, limit: int = MAX_BYTES, sheet: str 
     if kind == "csv":
         source = delimited.open_delimited(path, filename, encoding, delimiter)
     else:
-        source = workbook.open_workbook(path, filename, kind, sheet)
+        source = workbook.open_workbook(path, filename, kind, sheet, _promise)
     return _table(source, filename)
 
 
@@ -52,7 +53,8 @@ def _table(source: Source, filename: str) -> Table:
     names = tuple(" ".join(cell.split()) for cell in header.cells)
     if presets.is_sales(names):
         raise _sales(filename)
-    return Table(source.kind, source.encoding, source.delimiter, source.sheet, source.sheets, names, header.number, source.every_row)
+    every_row = day_order.settled(source.every_row, clock.now().year)
+    return Table(source.kind, source.encoding, source.delimiter, source.sheet, source.sheets, names, header.number, every_row)
 
 
 def _sales(filename: str) -> BadValue:
@@ -84,6 +86,12 @@ def _header(top: list[Row], filename: str) -> Row:
             field="file",
         )
     return top[0]
+
+
+def _promise(top: list[Row]) -> tuple[bool, bool, int]:
+    """How much the first rows of a sheet look like a list of customers, to be compared with other sheets."""
+    best = max(top, key=_known_words)
+    return not presets.is_sales(best.cells), columns.names_people(best.cells), _known_words(best)
 
 
 def _known_words(row: Row) -> int:

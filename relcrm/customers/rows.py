@@ -89,7 +89,7 @@ def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Dra
         address=_address(reading),
         language=reading.read("preferred_language", cells.language, ""),
         tags=tuple(cells.tags(reading.text("tags"))),
-        note=reading.text("note"),
+        note=reading.text("note").replace("\r\n", "\n"),
         home_store=reading.text("home_store"),
         associate=reading.text("associate"),
         registered_on=reading.read("registered_on", lambda text: cells.day(text, country, today), None),
