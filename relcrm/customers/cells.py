@@ -5,21 +5,25 @@ Phones, e-mails and names are contact_values.py, birthdays birthday_cells.py."""
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from relcrm.customers import value_words
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
+ORDINARY = re.compile("[0-9A-Za-z\u4e00-\u9fff](?:[ -~\u3001-\u9fff\uff01-\uff5e]*[!-~\u3001-\u9fff\uff01-\uff5e])?")
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\0]")
 TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
-ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+KEPT_AS_TEXT = re.compile(r"['’]\s*[\d+=@＝＋－＠-]")
+ROUNDED = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 NOTHING = {
     "-", "--", "—", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "#n/a", "nan", "#value!", "#ref!", "#name?", "undefined",
     "0000-00-00", "0000-00-00 00:00:00", "0/0/00", "0/0/0000", "00/00/0000", "0000/00/00", "00-00-0000",
 }  # fmt: skip
-DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
-CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}.*$")
+LONGEST_NOTHING = max(map(len, NOTHING))
+DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y")
+CLOCK = re.compile(r"(?:[ T]\d{1,2}:\d{2}|\s*\d{1,2}[时点]).*$")
 SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 BETWEEN_TAGS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
 BETWEEN_PHONES = re.compile(r"\s*(?::::|[,;/|、，；\n])\s*")
@@ -29,23 +33,30 @@ Value = TypeVar("Value")
 
 def clean(text: str) -> str:
     """Without invisible letters, the ="…" of tills that keep Excel from rounding, and the apostrophe that does the same."""
+    if ORDINARY.fullmatch(text):
+        return text
     text = INVISIBLE.sub("", text).replace("\xa0", " ").strip()
     if wrapped := TEXT_FORMULA.fullmatch(text):
         text = wrapped[1].replace('""', '"').strip()
-    return text[1:].strip() if re.match(r"['’]\s*[\d+=@＝＋－＠-]", text) else text
+    return text[1:].strip() if KEPT_AS_TEXT.match(text) else text
 
 
 def is_nothing(text: str) -> bool:
-    return not text or text.lower() in NOTHING
+    return not text or (len(text) <= LONGEST_NOTHING and text.lower() in NOTHING)
 
 
 def whole_number(text: str) -> str:
-    """A phone or card number as it was typed. Raises BadValue digits_lost for what Excel rounded to 1.38E+10."""
-    if ROUNDED.fullmatch(text):
-        raise BadValue(
-            _l("Excel shortened this number to %(text)s and its digits are lost. Format the column as text and type it again.", text=text),
-            code="digits_lost",
-        )
+    """A phone or card number as it was typed; 1.3800003921E+10 still has all its digits. Raises BadValue digits_lost for 1.38E+10."""
+    if short := ROUNDED.fullmatch(text):
+        if len(short[2] or "") != int(short[3]):
+            raise BadValue(
+                _l(
+                    "Excel shortened this number to %(text)s and its digits are lost. Format the column as text and type it again.",
+                    text=text,
+                ),
+                code="digits_lost",
+            )
+        return f"{short[1]}{short[2]}"
     return text[:-2] if re.fullmatch(r"\d+\.0", text) else text
 
 
@@ -108,6 +119,7 @@ def language(text: str) -> str:
     return value_words.LANGUAGES.get(word) or value_words.LANGUAGES.get(word[:2] if word[2:3] in {"-", "_"} else "", "other")
 
 
+@lru_cache(maxsize=4096)
 def day(text: str, country: str, today: date) -> date:
     """A day in the past. Raises BadValue day_unreadable or day_in_future. Only in the US does 03/04/2024 mean March."""
     found = _written_day(CLOCK.sub("", text.strip()), country)
@@ -121,12 +133,21 @@ def day(text: str, country: str, today: date) -> date:
 def _written_day(text: str, country: str) -> date | None:
     if slashed := SLASHED.fullmatch(text):
         return _slashed_day(int(slashed[1]), int(slashed[3]), int(slashed[4]), country)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return _day_of(text)
     for format in DAY_FORMATS:
         try:
             return datetime.strptime(text, format).date()
         except ValueError:
             continue
     return None
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _slashed_day(first: int, second: int, year: int, country: str) -> date | None:

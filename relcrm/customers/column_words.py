@@ -14,7 +14,7 @@ WORDS = {
     "middle_name": "中间名 middlename | additionalname",
     "given_name": "名 firstname givenname forename customerfirstname billingfirstname | first addresscustomerfirstname",
     "salutation": "称呼 称谓 尊称 salutation formofaddress honorific | nameprefix prefix title",
-    "phone": "手机 手机号 手机号码 会员手机 会员手机号 移动电话 联系手机 phone phonenumber mobile mobilephone mobilenumber cell"
+    "phone": "手机 行动电话 手机号 手机号码 会员手机 会员手机号 移动电话 联系手机 phone phonenumber mobile mobilephone mobilenumber cell"
     " cellphone phone1value contactphone customerphone | 电话 电话号码 联系电话 会员电话 客户电话 顾客电话 联系方式 联系号码"
     " telephone tel billingphone contactnumber nomor defaultaddressphone",
     "phone_2": "手机2 手机号2 电话2 备用电话 备用手机 第二电话 固定电话 座机 家庭电话 其他电话 phone2 phone2value mobile2 secondphone"
@@ -114,7 +114,14 @@ ELSEWHERE = re.compile(
 )
 
 
+TRADITIONAL = str.maketrans(
+    "機號電話聯絡會員編郵備註別標籤門導購區縣國農曆陰陽帳稱謂顧戶類積點級費額訂單營銷動間時冊詳細語歷從來訊簡換業務專屬開發錄費實應數",
+    "机号电话联络会员编邮备注别标签门导购区县国农历阴阳账称谓顾户类积点级费额订单营销动间时册详细语历从来讯简换业务专属开发录费实应数",
+)
+
+
 @cache
 def key(text: str) -> str:
-    """ "E-mail 1 - Value" and "E-Mail 1: value *" are the same header: letters and digits only, small, in their usual width."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text).lower() if letter.isalnum())
+    """ "E-mail 1 - Value" and "E-Mail 1: value *" are the same header: letters and digits only, small, in their usual width and script."""
+    plain = unicodedata.normalize("NFKC", text).lower().translate(TRADITIONAL)
+    return "".join(letter for letter in plain if letter.isalnum())

@@ -10,6 +10,7 @@ from functools import cache
 
 from relcrm.customers import column_values, column_words, presets
 from relcrm.customers.column_words import key
+from relcrm.customers.folding import has_han
 from relcrm.customers.table import Row
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
@@ -149,8 +150,16 @@ def _look_up(text: str) -> tuple[str, float, str]:
             return (*_words()[word], "")
     if why := _why_not_kept(whole):
         return SKIP, EXACT, why
-    part = next((target for target, pattern in column_words.PARTS if re.search(pattern, whole)), SKIP)
-    return (part, PART, "") if part != SKIP else (SKIP, 0.0, "")
+    part = next((target for target, pattern in column_words.PARTS if re.search(pattern, whole)), "")
+    if part:
+        return (part, PART, "") if part != SKIP else (SKIP, 0.0, "")
+    return next(((_words()[half][0], PART, "") for half in _halves(bare) if half in _words()), (SKIP, 0.0, ""))
+
+
+def _halves(word: str) -> tuple[str, str]:
+    """ "First name / 名" says it twice: the Chinese letters, and the others."""
+    chinese = "".join(letter for letter in word if has_han(letter))
+    return chinese, "".join(letter for letter in word if not has_han(letter))
 
 
 def _why_not_kept(word: str) -> str:

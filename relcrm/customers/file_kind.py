@@ -21,6 +21,7 @@ ZIPPED = {
     "word/document.xml": "word",
     "ppt/presentation.xml": "slides",
     "Index/Document.iwa": "numbers",
+    "Index.zip": "numbers",
 }
 
 REFUSALS: dict[str, Callable[[str], object]] = {

@@ -1,4 +1,4 @@
-"""Which program wrote a file, told by its column names. The programs are preset_formats.py; headers nobody knows are columns.py."""
+"""Which program wrote a file, told by its column names. The programs are preset_shops.py and preset_contacts.py."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from relcrm.customers.column_words import key
-from relcrm.customers.preset_formats import PROGRAMS
+from relcrm.customers.preset_contacts import ADDRESS_BOOKS, CONTACTS
+from relcrm.customers.preset_shops import SHOPS
 from relcrm.i18n import _l
 
 SALES = re.compile(
@@ -16,7 +17,7 @@ SALES = re.compile(
     "|销售日期|消费日期|交易日期|下单时间|礼品.*|兑换.*)$"
 )
 SALES_FOR_SURE, SALES_WITHOUT_CONTACT = 4, 2
-CONTACT = re.compile("phone|mobile|cell|mail|手机|电话|微信|邮箱|联系方式")
+BY_CONTACT = re.compile("phone|mobile|cell|mail|手机|电话|微信|邮箱|联系方式")
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,12 @@ def is_sales(header: Sequence[str]) -> bool:
     """Whether each row is a sale, an item or a gift. Totals of a customer, such as money spent so far, do not make it so."""
     keys = [key(name) for name in header]
     told = len({name for name in keys if SALES.match(name)})
-    return told >= (SALES_FOR_SURE if any(CONTACT.search(name) for name in keys) else SALES_WITHOUT_CONTACT)
+    return told >= (SALES_FOR_SURE if any(BY_CONTACT.search(name) for name in keys) else SALES_WITHOUT_CONTACT)
 
 
 @cache
 def _programs() -> tuple[_Program, ...]:
-    return tuple(_Program(name, what, _marks(marks), _targets(columns)) for (name, what, marks, columns) in PROGRAMS)
+    return tuple(_Program(name, what, _marks(marks), _targets(columns)) for (name, what, marks, columns) in (*SHOPS, *ADDRESS_BOOKS))
 
 
 def _marks(alternatives: Sequence[str]) -> tuple[frozenset[str], ...]:
@@ -72,6 +73,6 @@ def _keys(names: str) -> list[str]:
 
 
 def _shown(program: _Program) -> object:
-    if program.what == "contacts":
+    if program.what == CONTACTS:
         return _l("Contacts from %(program)s", program=program.name)
     return _l("Customers from %(program)s", program=program.name)

@@ -124,12 +124,13 @@ class _Reading:
 
     def written(self, target: str) -> str:
         """Also "Null" and "/", which are nothing in a phone column but somebody's name in another."""
-        index = self.columns.get(target, ANYWHERE)
-        return cells.clean(self.row.cells[index]) if 0 <= index < len(self.row.cells) else ""
+        index = self.columns.get(target)
+        return cells.clean(self.row.cells[index]) if index is not None and index < len(self.row.cells) else ""
 
     def read(self, target: str, reader: Callable[[str], Value], nothing: Value) -> Value:
-        text = self.text(target)
-        return self.attempt(target, lambda: reader(text), nothing) if text else nothing
+        if target not in self.columns or not (text := self.text(target)):
+            return nothing
+        return self.attempt(target, lambda: reader(text), nothing)
 
     def attempt(self, target: str, reader: Callable[[], Value], nothing: Value) -> Value:
         try:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata
 
 UNPACKED_LIMIT = 200 * 1024 * 1024
-AREA_LIMIT = 4_000_000
+AREA_LIMIT = 2_500_000
 EXACT_DIGITS = 10**15
-TOP = 10
+TOP = 20
 LONGEST_MERGE = 200
 CHUNK = 1 << 20
 TAG = re.compile(rb"""<(?:\w+:)?(row|c)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>""")

@@ -49,6 +49,7 @@ def why(header: str) -> dict[str, str]:
         ("Do not email", "consent_marketing_not"), ("Unsubscribed", "consent_marketing_not"), ("Marketing opt-out", "consent_marketing_not"),
         ("不接收营销短信", "consent_marketing_not"), ("同意日期", "consent_date"), ("Consent date", "consent_date"),
         ("会员加入时间", "registered_on"), ("Customer Since", "registered_on"), ("E-mail 2 Address", "email_2"),
+        ("First name / 名", "given_name"), ("姓名 Name", "name"), ("手機號碼", "phone"), ("電子郵件", "email"), ("會員編號", "card"), ("備註", "note"),
         ("客户手机（主）", "phone"), ("顾客的电话", "phone"),
     ],
 )  # fmt: skip

@@ -8,7 +8,8 @@ import pytest
 from relcrm.customers import presets
 from relcrm.customers.columns import SKIP, TARGETS, check_mapping, guess
 from relcrm.customers.files import open_table
-from relcrm.customers.preset_formats import PROGRAMS
+from relcrm.customers.preset_contacts import ADDRESS_BOOKS
+from relcrm.customers.preset_shops import SHOPS
 from relcrm.customers.rows import Draft, read_row
 from relcrm.errors import BadValue
 
@@ -203,7 +204,7 @@ def test_totals_of_a_customer_do_not_make_a_list_of_sales(header: str) -> None:
 
 
 def test_every_known_column_has_a_target_that_exists() -> None:
-    assert {target for *_program, columns in PROGRAMS for target in columns} <= set(TARGETS)
+    assert {target for *_program, columns in (*SHOPS, *ADDRESS_BOOKS) for target in columns} <= set(TARGETS)
 
 
 def test_a_column_that_a_shop_added_to_a_known_export_is_read_by_its_name() -> None:
