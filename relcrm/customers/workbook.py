@@ -1,7 +1,6 @@
 """Reading Excel workbooks as text, and guarding against those that would eat the memory. No column meanings here."""
 
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from relcrm.customers import compound, old_records
 from relcrm.customers.file_kind import locked, unreadable, without_rows
 from relcrm.customers.table import Row, Source
 from relcrm.errors import BadValue
@@ -26,8 +26,6 @@ LONGEST_MERGE = 200
 CHUNK = 1 << 20
 TAG = re.compile(rb"""<(?:\w+:)?(row|c)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 ADDRESS = re.compile(rb"""\sr=["']([A-Z]{0,3})(\d{1,7})["']""")
-OLD_DIMENSIONS = re.compile(rb"\x00\x02\x0e\x00(.{12})\x00\x00", re.DOTALL)
-OLD_ROWS, OLD_COLUMNS = 1 << 16, 1 << 8
 Result = TypeVar("Result")
 
 
@@ -143,7 +141,7 @@ def _number(value: float) -> str:
 def _declared_area(path: Path, filename: str, kind: str) -> int:
     """Two cells in far corners would make the reader claim gigabytes and take the whole process down, so they are looked for first."""
     if kind == "xls":
-        return max(map(_old_area, OLD_DIMENSIONS.findall(path.read_bytes())), default=0)
+        return _old_area(path, filename)
     try:
         with zipfile.ZipFile(path) as archive:
             return _packed_area(archive, filename)
@@ -151,9 +149,11 @@ def _declared_area(path: Path, filename: str, kind: str) -> int:
         raise unreadable(filename) from error
 
 
-def _old_area(dimensions: bytes) -> int:
-    _first_row, rows, _first_column, columns = struct.unpack("<IIHH", dimensions)
-    return rows * columns if rows <= OLD_ROWS and columns <= OLD_COLUMNS else 0
+def _old_area(path: Path, filename: str) -> int:
+    try:
+        return old_records.area(compound.stream(path.read_bytes(), ("Workbook", "Book")))
+    except ValueError as error:
+        raise unreadable(filename) from error
 
 
 def _packed_area(archive: zipfile.ZipFile, filename: str) -> int:
