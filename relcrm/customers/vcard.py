@@ -1,6 +1,5 @@
 """Address cards of phones and mail programs, one person a row, in columns like those of any table. Their lines are vcard_lines.py."""
 
-import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from relcrm.customers import letters
 from relcrm.customers.folding import has_han
 from relcrm.customers.table import Row, Table
 from relcrm.customers.value_words import SALUTATIONS
-from relcrm.customers.vcard_lines import Property, properties, split, unescaped
+from relcrm.customers.vcard_lines import Property, known_charset, properties, split, unescaped
 from relcrm.errors import BadValue
 
 HEADER = (
@@ -43,21 +42,16 @@ def open_cards(path: Path, filename: str, encoding: str = "") -> Table:
 
 
 def _encoding(path: Path, filename: str) -> str:
+    """What the letters tell, else what the cards declare."""
     try:
         return letters.encoding_of(path, filename)
     except BadValue:
         with path.open("rb") as file:
             declared = DECLARED.search(file.read(letters.CHUNK))
-        if declared is None or not _is_known(declared[1].decode()):
+        encoding = known_charset(declared[1].decode()) if declared else ""
+        if not encoding:
             raise
-        return declared[1].decode()
-
-
-def _is_known(encoding: str) -> bool:
-    try:
-        return bool(codecs.lookup(encoding))
-    except LookupError:
-        return False
+        return encoding
 
 
 def _cards(path: Path, encoding: str) -> Iterator[list[Property]]:

@@ -1,5 +1,6 @@
 """The lines of address cards (vCard 2.1, 3.0, 4.0) as properties: unfolded, decoded, unescaped. What they say of a person is vcard.py."""
 
+import codecs
 import quopri
 import re
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,9 @@ from dataclasses import dataclass
 BINARY = ("PHOTO", "LOGO", "SOUND", "KEY", "X-MS-CARDPICTURE")
 ENCODINGS = {"QUOTED-PRINTABLE", "Q", "BASE64", "B", "8BIT", "7BIT"}
 QUOTED = re.compile(r"[^:]*[;=]QUOTED-PRINTABLE[;:]", re.IGNORECASE)
+CHARSETS = re.compile(
+    r"big5(-?hkscs)?|gb(k|2312|18030)|shift[_-]jis|euc[_-](jp|kr|cn)|iso-8859-\d+|windows-\d+|koi8-[ru]|utf-?(8|16)", re.IGNORECASE
+)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -55,7 +59,7 @@ def _unfolded(lines: Iterable[str]) -> Iterator[str]:
     """A line that begins with a space goes on from the one before, as does the one after a "=" at the end of quoted-printable text."""
     whole: list[str] = []
     for raw in lines:
-        line = raw.rstrip("\r\n")
+        line = raw.rstrip("\r\n").replace("\0", "")
         if whole and _is_soft(whole):
             whole[-1] = whole[-1][:-1]
             whole.append(line)
@@ -97,13 +101,21 @@ def _parameter(text: str) -> tuple[str, str]:
     return ("ENCODING", key) if key.upper() in ENCODINGS else ("TYPE", key)
 
 
+def known_charset(name: str) -> str:
+    """The name as a codec of letters, or "": Python has others, which are no writing at all."""
+    try:
+        return codecs.lookup(name).name if CHARSETS.fullmatch(name) else ""
+    except LookupError:
+        return ""
+
+
 def _decoded(value: str, given: dict[str, str]) -> str:
     if given.get("ENCODING", "").upper() not in ("QUOTED-PRINTABLE", "Q"):
         return value
     content = quopri.decodestring(value.encode("utf-8", "replace"))
-    for encoding in (given.get("CHARSET", ""), "utf-8", "gb18030"):
+    for encoding in filter(None, (known_charset(given.get("CHARSET", "")), "utf-8", "gb18030")):
         try:
-            return content.decode(encoding or "utf-8")
-        except (UnicodeError, LookupError):
+            return content.decode(encoding)
+        except UnicodeError:
             continue
     return content.decode("latin-1")

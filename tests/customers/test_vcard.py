@@ -107,6 +107,12 @@ def test_letters_are_read_as_the_card_declares_them_when_the_file_alone_does_not
     assert found.name == "張三豐"
 
 
+@pytest.mark.parametrize("charset", ["rot13", "x\0y", "no-such", "GB2312"])
+def test_a_charset_that_is_none_is_passed_over(tmp_path: Path, charset: str) -> None:
+    found = one(tmp_path, f"FN;CHARSET={charset};ENCODING=QUOTED-PRINTABLE:=C9=F2=C7=E0", "TEL:13800004005")
+    assert found.name == "沈青"
+
+
 def test_a_line_that_is_no_property_is_passed_over(tmp_path: Path) -> None:
     assert one(tmp_path, "FN:Anna Bell", "garbage", "", "TEL:13800004005").usable
 
