@@ -91,7 +91,11 @@ def cards(ids: Collection[int]) -> dict[int, Card]:
     """What is compared of each, by id; three queries however many. The gate leaves out what may not be read now, and who is closed is not there."""
     people = (
         session()
-        .execute(sa.select(Customer.id, Customer.name, Customer.salutation).where(Customer.id.in_(ids), Customer.closed_at.is_(None)))
+        .execute(
+            sa.select(Customer.id, Customer.name, Customer.salutation, Customer.home_store_id).where(
+                Customer.id.in_(ids), Customer.closed_at.is_(None)
+            )
+        )
         .all()
     )
     points: dict[int, dict[str, set[str]]] = {}
@@ -117,5 +121,5 @@ def _card(row: Any, points: dict[str, set[str]], told: dict[str, Any]) -> Card:
     handles = points.get("wechat", set()) | points.get("wecom", set())
     return Card(
         row.id, row.name, row.salutation, frozenset(points.get("phone", ())), frozenset(points.get("email", ())), frozenset(handles),
-        told.get("birthday"), told.get("address"),
+        told.get("birthday"), told.get("address"), row.home_store_id,
     )  # fmt: skip

@@ -44,6 +44,7 @@ class Card:
     handles: frozenset[str] = frozenset()
     birthday: Mapping[str, Any] | None = None
     address: Mapping[str, Any] | None = None
+    home: int = 0
 
 
 @dataclass(frozen=True)

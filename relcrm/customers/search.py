@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, db
-from relcrm.customers import keys
+from relcrm.customers import changes, keys
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore, FamilyMember, SearchKey
 from relcrm.customers.queries import visible_to
 from relcrm.customers.routing import Probe, Query, Term, covers, route
@@ -132,6 +132,7 @@ def keys_of(customer: Customer, contacts: Sequence[ContactPoint], family: Sequen
 def reindex(tx: Session, customer_id: int) -> None:
     """Write her keys again, one set for each linked store; none when she is closed. Inside the transaction that changed her."""
     tx.flush()
+    changes.touched(tx, customer_id)
     customer = tx.get_one(Customer, customer_id)
     tx.execute(sa.delete(SearchKey).where(SearchKey.customer_id == customer_id))
     if customer.closed_at is not None:

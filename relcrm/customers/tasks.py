@@ -1,10 +1,13 @@
-"""What happens by itself with customers: questions that lapse, daily figures."""
+"""What happens by itself with customers: questions that lapse, daily figures, files looked over."""
 
 from sqlalchemy.orm import Session
 
-from relcrm.customers import figures, meetings
+from relcrm.customers import changes, duplicates, figures, meetings
 from relcrm.jobs import job
 from relcrm.staff.sessions import forget_terms
+
+# Customers a piece: with namesakes and neighbours of each, 40 take 50 to 100 ms.
+A_PIECE, PIECES_A_MINUTE = 40, 10
 
 
 @job("lapse_shares", every="hour")
@@ -27,3 +30,18 @@ def forget_searches(tx: Session, cursor: str | None) -> str | None:
     """What was typed into the search box may repeat a nickname: it goes when it is no longer offered for the way back."""
     forget_terms(tx)
     return None
+
+
+@job("duplicates", every="day")
+def sweep_for_duplicates(tx: Session, cursor: str | None) -> str | None:
+    """Whoever came since the last sweep is compared with those before; the first sweep of a large book takes hours, in pieces."""
+    return "more" if duplicates.sweep(tx, A_PIECE) else None
+
+
+@job("changed_files", every="minute")
+def look_over_changed(tx: Session, cursor: str | None) -> str | None:
+    """A few hundred a minute, so that a file brought in does not keep the worker from everything else."""
+    ids, pieces = changes.waiting(tx, A_PIECE), int(cursor or 0) + 1
+    duplicates.look_over(tx, ids)
+    changes.looked_over(tx, ids)
+    return str(pieces) if len(ids) == A_PIECE and pieces < PIECES_A_MINUTE else None

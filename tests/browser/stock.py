@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from relcrm import clock, db
+from relcrm import clock, db, jobs
 from relcrm.consent import catalogue, values
 from relcrm.customers import facts, lists, queries, rules
 from relcrm.customers.models import Customer
@@ -15,6 +15,7 @@ from tests.customers import importing
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
 XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
+TWICE = ("+8615912340001", "+8615912340002")
 NICKNAME, COLOUR = "老周", "earth"
 TOLD = {
     "service_style": {"value": ["browse", "prepared"]},
@@ -26,7 +27,7 @@ TOLD = {
 
 
 def fill() -> dict[str, str]:
-    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, and one whose consent soon ends."""
+    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, one whose consent soon ends, and one who is in the book twice."""
     with pytest.MonkeyPatch.context() as patch:
         then = clock.now() - timedelta(days=240)
         patch.setattr(clock, "now", lambda: then)
@@ -37,6 +38,9 @@ def fill() -> dict[str, str]:
     factories.meet(SUN, SUN_PHONE, {}, by="olu", store="South")
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
+    for phone in TWICE:
+        factories.meet("钱慧敏", phone)
+    jobs.run_now("changed_files")
     return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files()}
 
 

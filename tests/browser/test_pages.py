@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.ask_link": ("ben", ("/staff/{ada}/link",)),
     "staff.ask_leave": ("ben", ("/staff/{ada}/leave",)),
     "staff.audit_trail": ("quinn", ("/settings/audit",)),
+    "duplicates.index": ("ben", ("/duplicates",)),
     "imports.index": ("ben", ("/imports",)),
     "imports.new": ("ben", ("/imports/new",)),
     "imports.show": ("ben", ("/imports/{waiting}", "/imports/{looked_at}", "/imports/{brought_in}")),
