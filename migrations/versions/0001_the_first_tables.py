@@ -373,6 +373,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_changed_file")),
     )
     op.create_table(
+        "clean_finding",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('phone_wrong', 'unreachable', 'email_wrong', 'date_wrong', 'stale', 'empty', 'no_associate')",
+            name=op.f("ck_clean_finding_kind"),
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_clean_finding_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_clean_finding_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "kind", "customer_id", name=op.f("pk_clean_finding")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("clean_finding", schema=None) as batch_op:
+        batch_op.create_index("ix_clean_finding_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
         "consent_event",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("purpose", sa.String(length=32), nullable=False),
@@ -773,6 +790,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_consent_event_customer_purpose")
 
     op.drop_table("consent_event")
+    with op.batch_alter_table("clean_finding", schema=None) as batch_op:
+        batch_op.drop_index("ix_clean_finding_customer_id")
+
+    op.drop_table("clean_finding")
     op.drop_table("changed_file")
     op.drop_table("ask_rest")
     with op.batch_alter_table("access_event", schema=None) as batch_op:

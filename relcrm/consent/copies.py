@@ -38,7 +38,7 @@ _COLUMNS: Mapping[Follows, str] = {
         ask_rest.key ask_rest.why client_key.key client_key.made customer_list.public_id customer_store.how inform.kind
         share_request.public_id share_request.status import_batch.public_id import_batch.status import_batch.mapping
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.unstored import_batch.kept_as
-        duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name
+        duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
         import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",

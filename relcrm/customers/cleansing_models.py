@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from relcrm.db import BigInt, Model, PrimaryKey, PublicId, foreign, one_of
 
 OPEN, DIFFERENT, MERGED = "open", "different", "merged"
+KINDS = ("phone_wrong", "unreachable", "email_wrong", "date_wrong", "stale", "empty", "no_associate")
 
 
 class DuplicateSuspect(Model):
@@ -51,3 +52,18 @@ class SweepMark(Model):
     name: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
     customer_id: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime | None]
+
+
+class CleanFinding(Model):
+    """Something in her file that somebody should mend, by her home store: what it is, never what it says."""
+
+    __tablename__ = "clean_finding"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("store_id", "kind", "customer_id"),
+        sa.Index("ix_clean_finding_customer_id", "customer_id"),
+        one_of("kind", "kind", KINDS),
+        {"sqlite_with_rowid": False},
+    )
+    store_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("store.id"))
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    customer_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("customer.id", ondelete="CASCADE"))

@@ -39,9 +39,9 @@ def _is_of(store: Store, customer_id: int) -> bool:
 
 def candidates(card: Card, stores: Sequence[int]) -> tuple[set[int], int]:
     """Ids of all who share a name, nearly a phone, or a mail name with her; and how many share the name (at most NAMESAKES)."""
-    namesakes = set(_by_name(stores, card.name, NAMESAKES)) if likeness.is_whole(card.name) else set()
+    namesakes = set(_by_name(stores, card.name, NAMESAKES)) if card.called.is_whole else set()
     others = set(_by_number(number for phone in card.phones for number in likeness.near_numbers(phone)))
-    for local in {likeness.local_part(email) for email in card.emails} - {""}:
+    for local in card.mail_names:
         others |= _few(_by_keys(stores, {f"h{local}"[:LONGEST]}, HOLDERS + 1)) | _few(_by_mail(stores, local))
     for handle in filter(None, map(fold, card.handles)):
         others |= _few(_by_keys(stores, {f"h{handle}"[:LONGEST]}, HOLDERS + 1)) | _few(_by_mail(stores, handle))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice, product
 from typing import Any
 
@@ -33,6 +34,36 @@ _MOST_READINGS = 8
 
 
 @dataclass(frozen=True)
+class Name:
+    """A name and what is made of it for comparing, each once."""
+
+    text: str
+
+    @cached_property
+    def told(self) -> str:
+        """Without titles, so that 王女士 is 王 and Mrs García is Garcia."""
+        words = [word for word in re.split(r"[\s.,]+", bare(self.text)) if fold(word) and word not in _LATIN_TITLES]
+        return _TITLES.sub("", _BETWEEN_HAN.sub("", " ".join(words))).strip()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(fold(word) for word in re.split(r"[\s·•-]+", self.told) if fold(word))
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Family and given name: 王伟 and Maria Garcia, not 王女士, 小王 or Anna."""
+        if not has_han(self.told):
+            return sum(len(word) > 1 for word in self.told.split()) > 1
+        run = "".join(re.findall(f"[{HAN}]", self.told))
+        start, end = pinyin.family_at(run)
+        return start == 0 and len(run) > end
+
+    @cached_property
+    def sounds(self) -> frozenset[str]:
+        return sounds(self.told)
+
+
+@dataclass(frozen=True)
 class Card:
     """What is compared of one customer. `birthday` and `address` are there only while they may be read."""
 
@@ -45,6 +76,18 @@ class Card:
     birthday: Mapping[str, Any] | None = None
     address: Mapping[str, Any] | None = None
     home: int = 0
+
+    @cached_property
+    def called(self) -> Name:
+        return Name(self.name)
+
+    @cached_property
+    def mail_names(self) -> frozenset[str]:
+        return frozenset(local_part(one) for one in self.emails) - {""}
+
+    @cached_property
+    def accounts(self) -> frozenset[str]:
+        return frozenset(one for one in map(fold, self.handles) if len(one) >= _SHORT_LOCAL)
 
 
 @dataclass(frozen=True)
@@ -66,14 +109,13 @@ class Likeness:
 
 def compare(a: Card, b: Card, *, namesakes: int = 2) -> Likeness:
     """`namesakes` is how many of the chain are called so, by writing or sound. A name alone, or no name at all, is never enough."""
-    found = [code for code in (_name_sign(a.name, b.name, namesakes), *_other_signs(a, b)) if code]
+    found = [code for code in (_commonly(_sign(a.called, b.called), namesakes), *_other_signs(a, b)) if code]
     enough = NAMED & set(found) or {"phone_near", "email_like"} <= set(found)
     score = max(0, min(100, sum(_POINTS[code] for code in found))) if enough else 0
     return Likeness(score, tuple(sorted(found, key=lambda code: -_POINTS[code])))
 
 
-def _name_sign(a: str, b: str, namesakes: int) -> str:
-    sign = name_sign(a, b)
+def _commonly(sign: str, namesakes: int) -> str:
     return _COMMONLY.get(sign, sign) if namesakes > COMMON else sign
 
 
@@ -81,44 +123,32 @@ def _other_signs(a: Card, b: Card) -> Iterator[str]:
     yield _birthday_sign(a.birthday, b.birthday)
     yield "address_like" if _address_like(a.address, b.address) else ""
     yield "phone_near" if any(is_near(one, other) for one in a.phones for other in b.phones) else ""
-    yield "email_like" if _local_parts(a.emails) & _local_parts(b.emails) else ""
-    yield "handle_like" if _handles_like(a, b) else ""
+    yield "email_like" if a.mail_names & b.mail_names else ""
+    yield "handle_like" if (a.accounts & (b.accounts | b.mail_names)) | (b.accounts & a.mail_names) else ""
     yield "salutation_differs" if {a.salutation, b.salutation} & _HERS and {a.salutation, b.salutation} & _HIS else ""
 
 
 def name_sign(a: str, b: str) -> str:
     """name_same, name_part (equal, but only half a name), pinyin_same, name_like, surname_same or ""."""
-    one, other = _told_name(a), _told_name(b)
-    if not one or not other:
+    return _sign(Name(a), Name(b))
+
+
+def _sign(a: Name, b: Name) -> str:
+    if not a.told or not b.told:
         return ""
-    if one == other or _word_set(one) == _word_set(other):
-        return "name_same" if is_whole(a) and is_whole(b) else "name_part"
-    if is_whole(a) and is_whole(b):
-        if sounds(one) & sounds(other):
+    if a.told == b.told or a.words == b.words:
+        return "name_same" if a.is_whole and b.is_whole else "name_part"
+    if a.is_whole and b.is_whole:
+        if a.sounds & b.sounds:
             return "pinyin_same"
-        if _is_like(one, other):
+        if _is_like(a.told, b.told):
             return "name_like"
-    return "surname_same" if pinyin.surname(one) and fold(pinyin.surname(one)) == fold(pinyin.surname(other)) else ""
-
-
-def _told_name(name: str) -> str:
-    """The name without titles, so that 王女士 is 王 and Mrs García is García."""
-    words = [word for word in re.split(r"[\s.,]+", bare(name)) if fold(word) and word not in _LATIN_TITLES]
-    return _TITLES.sub("", _BETWEEN_HAN.sub("", " ".join(words))).strip()
+    family = fold(pinyin.surname(a.told))
+    return "surname_same" if family and family == fold(pinyin.surname(b.told)) else ""
 
 
 def is_whole(name: str) -> bool:
-    """Family and given name: 王伟 and Maria Garcia, not 王女士, 小王 or Anna."""
-    told = _told_name(name)
-    if has_han(told):
-        run = "".join(re.findall(f"[{HAN}]", told))
-        start, end = pinyin.family_at(run)
-        return start == 0 and len(run) > end
-    return sum(len(word) > 1 for word in told.split()) > 1
-
-
-def _word_set(name: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in re.split(r"[\s·•-]+", name) if fold(word))
+    return Name(name).is_whole
 
 
 def sounds(name: str) -> frozenset[str]:
@@ -169,16 +199,6 @@ def local_part(email: str) -> str:
     """What stands before the @ without marks and without what follows a plus; "" for an address of a whole office."""
     local = fold(email.rpartition("@")[0].partition("+")[0])
     return "" if len(local) < _SHORT_LOCAL or local in _EVERYBODYS else local
-
-
-def _local_parts(emails: frozenset[str]) -> set[str]:
-    return {local_part(one) for one in emails} - {""}
-
-
-def _handles_like(a: Card, b: Card) -> bool:
-    one, other = ({fold(handle) for handle in card.handles} for card in (a, b))
-    same = (one & other) | (one & _local_parts(b.emails)) | (other & _local_parts(a.emails))
-    return any(len(handle) >= _SHORT_LOCAL for handle in same)
 
 
 def _birthday_sign(a: Mapping[str, Any] | None, b: Mapping[str, Any] | None) -> str:

@@ -22,7 +22,9 @@ def _imports(reader: StaffMember) -> store_cards.Context | None:
 
 def _clean(reader: StaffMember) -> store_cards.Context | None:
     """The way to the pairs that wait; who may clean whole files finds them on that page too."""
-    return {"pairs": duplicates.count_words(duplicates.count(reader))} if may(reader, Permission.DUPLICATE_DECIDE) else None
+    if not may(reader, Permission.DUPLICATE_DECIDE):
+        return None
+    return {"pairs": duplicates.count_words(duplicates.count(reader)), "cleans": may(reader, Permission.FILE_CLEAN)}
 
 
 def _customers_of(person: StaffMember) -> leaving.Left:

@@ -41,6 +41,7 @@ ACT_WORDS: dict[str, object] = {
     "associate_chosen": _l("chose a customer's associate"),
     "share_accepted": _l("shared a customer with another store"),
     "share_declined": _l("did not share a customer"),
+    "clean_counted": _l("had the files counted again"),
     "told_apart": _l("said that two customers are two people"),
     "not_told_apart": _l("took back that two customers are two people"),
 }
