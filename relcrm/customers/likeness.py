@@ -103,8 +103,8 @@ class Likeness:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """The codes that speak for it, without those that spoke against."""
-        return tuple(code for code in self.why if code in SAID)
+        """The codes that speak for it, the name first, without those that spoke against."""
+        return tuple(sorted((code for code in self.why if code in SAID), key=lambda code: code not in NAMED))
 
 
 def compare(a: Card, b: Card, *, namesakes: int = 2) -> Likeness:

@@ -15,7 +15,7 @@ from tests.customers import importing
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
 XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
-TWICE = ("+8615912340001", "+8615912340002")
+QIAN, TWICE = "钱慧敏", ("+8615912340001", "+8615912340002")
 NICKNAME, COLOUR = "老周", "earth"
 TOLD = {
     "service_style": {"value": ["browse", "prepared"]},
@@ -44,7 +44,7 @@ def fill() -> dict[str, str]:
 
 def _mistaken() -> None:
     """Somebody who was noted twice, once with a slip in her e-mail; found by what happens by itself."""
-    ana, twice = factories.staff("ana"), [factories.meet("钱慧敏", phone) for phone in TWICE]
+    ana, twice = factories.staff("ana"), [factories.meet(QIAN, phone) for phone in TWICE]
     with db.write_tx() as tx:
         rules.add_contact(tx, ana, _seen(ana, twice[0]), "email", "qianhm@gmial.com")
     for name in ("changed_files", "clean_file"):

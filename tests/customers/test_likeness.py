@@ -136,7 +136,7 @@ def test_what_speaks_against_is_counted_and_never_said():
         card("王小明", "+8613800003921", birthday=born(1985, 1, 2)), card("王小明", "+8613800003922", birthday=born(1990, 5, 6))
     )
     assert not twins.is_likely
-    assert twins.said == ("phone_near", "name_same")
+    assert twins.said == ("name_same", "phone_near")
 
 
 # Judged by hand: would a store manager say that this is one person? (a, b, same)
