@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm.consent import ledger
-from relcrm.customers.cleansing_models import ChangedFile
+from relcrm.customers.cleansing_models import ChangedFile, SweepMark
+
+DUPLICATES = "duplicates"  # the sweep that walks whoever came in bulk
 
 
 def touched(tx: Session, customer_id: int) -> None:
@@ -14,6 +16,14 @@ def touched(tx: Session, customer_id: int) -> None:
     if tx.get(ChangedFile, customer_id) is None:
         tx.add(ChangedFile(customer_id=customer_id))
         tx.flush()
+
+
+def came(tx: Session, ids: Sequence[int]) -> None:
+    """Newcomers in bulk wait for the nightly sweep, unless it was past their ids already: those of deleted customers are given again."""
+    mark = tx.get(SweepMark, DUPLICATES)
+    for customer_id in ids if mark is not None else ():
+        if mark is not None and customer_id <= mark.customer_id:
+            touched(tx, customer_id)
 
 
 def waiting(tx: Session, most: int) -> Sequence[int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from relcrm import clock
 from relcrm.consent import catalogue, ledger
-from relcrm.customers import likely, sight
+from relcrm.customers import changes, likely, sight
 from relcrm.customers.cleansing_models import DIFFERENT, MERGED, OPEN, DuplicateSuspect, SweepMark
 from relcrm.customers.likeness import COMMON, Card, Likeness, compare
 from relcrm.customers.models import Customer, CustomerStore
@@ -21,7 +21,6 @@ from relcrm.staff.models import StaffMember, Store
 from relcrm.staff.permissions import Permission, require
 
 PAGE, UNDONE, MANY = 50, 10, 1000
-SWEEP = "duplicates"
 REVIEWERS = ("associate", "store_manager", "area_manager", "owner")
 MANAGERS = REVIEWERS[1:]
 _BOUND_CODES = {"birthday_same": "birthday", "day_same": "birthday", "address_like": "address"}
@@ -40,7 +39,7 @@ class Shown:
 
 def sweep(tx: Session, most: int) -> bool:
     """Compare the next customers of the book with all who came before them. True while there are more."""
-    mark = tx.get(SweepMark, SWEEP) or SweepMark(name=SWEEP, customer_id=0)
+    mark = tx.get(SweepMark, changes.DUPLICATES) or SweepMark(name=changes.DUPLICATES, customer_id=0)
     tx.add(mark)
     ids = tx.scalars(sa.select(Customer.id).where(Customer.id > mark.customer_id).order_by(Customer.id).limit(most)).all()
     _note(tx, _likely_pairs(ids, earlier=True))

@@ -149,6 +149,7 @@ def reindex(tx: Session, customer_id: int) -> None:
 
 def index_newcomers(tx: Session, store_id: int, newcomers: Sequence[tuple[Customer, Sequence[ContactPoint]]]) -> None:
     """`reindex` for customers made in this transaction, of one store and with nothing but a name and contacts yet."""
+    changes.came(tx, [customer.id for customer, _contacts in newcomers])
     seen = clock.now().toordinal()
     rows = [
         {"store_id": store_id, "key": key, "customer_id": customer.id, "owner_id": customer.owner_id, "seen": seen}

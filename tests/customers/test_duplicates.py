@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from relcrm import clock, db, jobs
 from relcrm.consent import catalogue, values
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import duplicates, facts, queries, rules
+from relcrm.customers import duplicates, facts, queries, rules, search
 from relcrm.customers.cleansing_models import ChangedFile, DuplicateSuspect, SweepMark
-from relcrm.customers.models import Customer
+from relcrm.customers.models import ContactPoint, Customer, SearchKey
 from relcrm.staff.models import Store
 from tests import factories
 
@@ -124,6 +124,22 @@ def test_a_sweep_in_pieces_finds_the_same_as_in_one(ctx):
         with db.write_tx() as tx:
             more = duplicates.sweep(tx, 2)
     assert set(pairs()) == set(itertools.combinations(made, 2))
+
+
+def test_who_gets_the_id_of_somebody_deleted_is_compared_too(ctx):
+    meet("林晓燕", "+8613912345678")
+    gone = meet("周建国", "+8615912345679")
+    assert jobs.run_now("duplicates")
+    with db.write_tx() as tx:
+        tx.execute(sa.delete(ChangedFile))
+        tx.execute(sa.update(Customer).where(Customer.id == gone).values(name="林晓燕"))
+        tx.execute(sa.update(ContactPoint).where(ContactPoint.customer_id == gone).values(value="+8613912345679"))
+        tx.execute(sa.delete(SearchKey).where(SearchKey.customer_id == gone))
+        search.index_newcomers(tx, 1, [(tx.get_one(Customer, gone), queries.contacts(gone))])
+    assert jobs.run_now("duplicates")
+    assert pairs() == {}
+    work()
+    assert len(pairs()) == 1
 
 
 def test_a_corrected_phone_dissolves_the_pair(near):
