@@ -89,20 +89,30 @@ def _note(tx: Session, found: dict[Pair, tuple[Likeness, Pair]]) -> None:
             row.score, row.why, row.a_store_id, row.b_store_id = likeness.score, " ".join(likeness.why), a_store, b_store
 
 
-def _pairs_of(reader: StaffMember, stores: frozenset[int] | None = None) -> sa.Select[DuplicateSuspect, Customer, Customer]:
-    """Pairs of whom the reader may see both; an associate those of whom one is her own. `stores` narrows to homes among them."""
+def _pairs_of(reader: StaffMember) -> sa.Select[DuplicateSuspect, Customer, Customer]:
+    """Pairs of whom the reader may see both; an associate those of whom one is her own."""
     a, b = aliased(Customer), aliased(Customer)
     query = sa.select(DuplicateSuspect, a, b).join(a, a.id == DuplicateSuspect.a_id).join(b, b.id == DuplicateSuspect.b_id)
     query = query.where(a.closed_at.is_(None), b.closed_at.is_(None))
     held, managed = reader.stores(*REVIEWERS), reader.stores(*MANAGERS)
     if held is not None:
         query = query.where(_linked(a, held), _linked(b, held))
-    homes = held if stores is None else stores
-    if homes is not None:
-        query = query.where(sa.or_(DuplicateSuspect.a_store_id.in_(homes), DuplicateSuspect.b_store_id.in_(homes)))
     if managed is not None:
         query = query.where(sa.or_(a.owner_id == reader.id, b.owner_id == reader.id, sa.and_(_linked(a, managed), _linked(b, managed))))
     return query
+
+
+def _waiting(reader: StaffMember, stores: frozenset[int] | None) -> sa.Select[DuplicateSuspect, Customer, Customer]:
+    """Open pairs of whom one is at home in one of these stores, or in one of the reader's when none is named."""
+    homes, query = reader.stores(*REVIEWERS) if stores is None else stores, _pairs_of(reader)
+    if homes is None:
+        return query.where(DuplicateSuspect.status == OPEN)
+    # Two walks along two indexes, put together: asked for with "or", SQLite would walk all open pairs of the chain.
+    at_home = [
+        sa.select(DuplicateSuspect.id).where(home.in_(homes), DuplicateSuspect.status == OPEN)
+        for home in (DuplicateSuspect.a_store_id, DuplicateSuspect.b_store_id)
+    ]
+    return query.where(DuplicateSuspect.id.in_(sa.union(*at_home)))
 
 
 def _linked(customer: type[Customer], stores: Iterable[int]) -> sa.ColumnElement[bool]:
@@ -111,7 +121,7 @@ def _linked(customer: type[Customer], stores: Iterable[int]) -> sa.ColumnElement
 
 def to_review(reader: StaffMember, page: int, stores: frozenset[int] | None = None) -> tuple[list[Shown], bool]:
     """A page of open pairs, the likeliest first, and whether there are more. Each is compared again: a consent may have ended."""
-    query = _pairs_of(reader, stores).where(DuplicateSuspect.status == OPEN)
+    query = _waiting(reader, stores)
     rows = session().execute(query.order_by(DuplicateSuspect.score.desc(), DuplicateSuspect.id).offset((page - 1) * PAGE).limit(PAGE + 1))
     found = [(row, a, b) for row, a, b in rows]
     cards = likely.cards({one.id for _row, *pair in found[:PAGE] for one in pair})
@@ -142,10 +152,8 @@ def _shown(reader: StaffMember, pairs: Sequence[tuple[DuplicateSuspect, Customer
 
 def count(reader: StaffMember, stores: frozenset[int] | None = None) -> int:
     """How many pairs wait for this reader, counted up to MANY."""
-    pairs = _pairs_of(reader, stores).where(DuplicateSuspect.status == OPEN)
-    return (
-        session().scalar(sa.select(sa.func.count()).select_from(pairs.with_only_columns(DuplicateSuspect.id).limit(MANY).subquery())) or 0
-    )
+    pairs = _waiting(reader, stores).with_only_columns(DuplicateSuspect.id).limit(MANY)
+    return session().scalar(sa.select(sa.func.count()).select_from(pairs.subquery())) or 0
 
 
 def count_words(pairs: int) -> str:
