@@ -84,6 +84,19 @@ def run_now(name: str) -> bool:
     return _run(_jobs[name], "UTC")
 
 
+def ask(tx: Session, name: str) -> None:
+    """Let a job run once more at the next tick, from its beginning; one that is under way is left to finish."""
+    row = _row(tx, name)
+    if row.token is None:
+        row.done_for, row.cursor, row.lease_until = "", None, None
+
+
+def is_waiting(name: str) -> bool:
+    """Is this job under way, or asked for and not yet begun?"""
+    row = session().get(JobRun, name)
+    return row is not None and (row.token is not None or not row.done_for)
+
+
 def names() -> list[str]:
     return sorted(_jobs)
 

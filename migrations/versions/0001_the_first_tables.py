@@ -115,6 +115,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_store_public_id")),
     )
     op.create_table(
+        "sweep_mark",
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sweep_mark")),
+    )
+    op.create_table(
         "assessment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
@@ -368,6 +375,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "key", name=op.f("pk_ask_rest")),
     )
     op.create_table(
+        "changed_file",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_changed_file_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_changed_file")),
+    )
+    op.create_table(
+        "clean_finding",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('phone_wrong', 'unreachable', 'email_wrong', 'date_wrong', 'stale', 'empty', 'no_associate')",
+            name=op.f("ck_clean_finding_kind"),
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_clean_finding_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_clean_finding_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "kind", "customer_id", name=op.f("pk_clean_finding")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("clean_finding", schema=None) as batch_op:
+        batch_op.create_index("ix_clean_finding_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
         "consent_event",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("purpose", sa.String(length=32), nullable=False),
@@ -481,6 +511,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.create_index("ix_customer_store_store_since", ["store_id", "since"], unique=False)
+
+    op.create_table(
+        "duplicate_suspect",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("a_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("b_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("a_store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("b_store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("status IN ('open', 'different', 'merged')", name=op.f("ck_duplicate_suspect_status")),
+        sa.CheckConstraint("a_id < b_id", name=op.f("ck_duplicate_suspect_in_order")),
+        sa.ForeignKeyConstraint(["a_id"], ["customer.id"], name=op.f("fk_duplicate_suspect_a_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["a_store_id"], ["store.id"], name=op.f("fk_duplicate_suspect_a_store_id")),
+        sa.ForeignKeyConstraint(["b_id"], ["customer.id"], name=op.f("fk_duplicate_suspect_b_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["b_store_id"], ["store.id"], name=op.f("fk_duplicate_suspect_b_store_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_member.id"], name=op.f("fk_duplicate_suspect_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate_suspect")),
+        sa.UniqueConstraint("a_id", "b_id", name=op.f("uq_duplicate_suspect_a_id_b_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_duplicate_suspect_public_id")),
+    )
+    with op.batch_alter_table("duplicate_suspect", schema=None) as batch_op:
+        batch_op.create_index("ix_duplicate_suspect_a_store", ["a_store_id", "status", "score"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duplicate_suspect_b_id"), ["b_id"], unique=False)
+        batch_op.create_index("ix_duplicate_suspect_b_store", ["b_store_id", "status", "score"], unique=False)
+        batch_op.create_index("ix_duplicate_suspect_decided_by", ["decided_by_id", "decided_at"], unique=False)
+        batch_op.create_index("ix_duplicate_suspect_status_score", ["status", "score"], unique=False)
 
     op.create_table(
         "fact",
@@ -745,6 +807,14 @@ def downgrade() -> None:
         )
 
     op.drop_table("fact")
+    with op.batch_alter_table("duplicate_suspect", schema=None) as batch_op:
+        batch_op.drop_index("ix_duplicate_suspect_status_score")
+        batch_op.drop_index("ix_duplicate_suspect_decided_by")
+        batch_op.drop_index("ix_duplicate_suspect_b_store")
+        batch_op.drop_index(batch_op.f("ix_duplicate_suspect_b_id"))
+        batch_op.drop_index("ix_duplicate_suspect_a_store")
+
+    op.drop_table("duplicate_suspect")
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_store_since")
 
@@ -766,6 +836,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_consent_event_customer_purpose")
 
     op.drop_table("consent_event")
+    with op.batch_alter_table("clean_finding", schema=None) as batch_op:
+        batch_op.drop_index("ix_clean_finding_customer_id")
+
+    op.drop_table("clean_finding")
+    op.drop_table("changed_file")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
     with op.batch_alter_table("access_event", schema=None) as batch_op:
@@ -819,6 +894,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_decided_by_id"))
 
     op.drop_table("assessment")
+    op.drop_table("sweep_mark")
     op.drop_table("store")
     op.drop_table("staff_member")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:

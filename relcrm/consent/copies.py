@@ -39,6 +39,7 @@ _COLUMNS: Mapping[Follows, str] = {
         share_request.public_id share_request.status import_batch.public_id import_batch.status import_batch.mapping
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.kept_as import_batch.did import_batch.file_sha256
         import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
+        duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
         import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",

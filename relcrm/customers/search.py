@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, db
-from relcrm.customers import keys
+from relcrm.customers import changes, keys
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore, FamilyMember, SearchKey
 from relcrm.customers.queries import visible_to
 from relcrm.customers.routing import Probe, Query, Term, covers, route
@@ -147,6 +147,7 @@ def _contact_keys(contacts: Iterable[tuple[str, str]]) -> set[str]:
 def reindex(tx: Session, customer_id: int) -> None:
     """Write her keys again, one set for each linked store; none when she is closed. Inside the transaction that changed her."""
     tx.flush()
+    changes.touched(tx, customer_id)
     customer = tx.get_one(Customer, customer_id)
     tx.execute(sa.delete(SearchKey).where(SearchKey.customer_id == customer_id))
     if customer.closed_at is not None:
@@ -164,6 +165,8 @@ def reindex(tx: Session, customer_id: int) -> None:
 def index_newcomers(tx: Session, newcomers: Iterable[tuple[int, str, int | None, int, Sequence[tuple[str, str]]]]) -> None:
     """`reindex` for customers made in this transaction, each known to one store by nothing but a name and contacts yet:
     (id, name, owner's id, store's id, contacts as kind and value)."""
+    newcomers = list(newcomers)
+    changes.came(tx, [one for one, *_rest in newcomers])
     seen = clock.now().toordinal()
     rows = [
         {"store_id": store_id, "key": key, "customer_id": one, "owner_id": owner_id, "seen": seen}

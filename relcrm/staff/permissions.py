@@ -15,6 +15,8 @@ class Permission(StrEnum):
     PHONE_REVEAL = "phone_reveal"
     CUSTOMER_IMPORT = "customer_import"
     CONSENT_DECLARE = "consent_declare"
+    DUPLICATE_DECIDE = "duplicate_decide"
+    FILE_CLEAN = "file_clean"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -25,8 +27,8 @@ class Permission(StrEnum):
 P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
-SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT})
+SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.DUPLICATE_DECIDE}
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,

@@ -51,6 +51,9 @@ ACT_WORDS: dict[str, object] = {
     "import_paper_declared": _l("declared the paper behind a file's consents"),
     "import_reverting": _l("took a customer file back"),
     "import_reverted": _l("a customer file was taken back"),
+    "clean_counted": _l("had the files counted again"),
+    "told_apart": _l("said that two customers are two people"),
+    "not_told_apart": _l("took back that two customers are two people"),
 }
 KEY_WORDS: dict[str, object] = {
     **ROLE_WORDS,

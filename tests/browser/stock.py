@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from relcrm import clock, db
+from relcrm import clock, db, jobs
 from relcrm.consent import catalogue, values
 from relcrm.customers import facts, imports, lists, queries, rules
 from relcrm.customers.import_models import ImportBatch
@@ -16,6 +16,7 @@ from tests.customers import importing
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
 XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
+QIAN, TWICE = "钱慧敏", ("+8615912340001", "+8615912340002")
 NICKNAME, COLOUR = "老周", "earth"
 TOLD = {
     "service_style": {"value": ["browse", "prepared"]},
@@ -27,7 +28,7 @@ TOLD = {
 
 
 def fill() -> dict[str, str]:
-    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, and one whose consent soon ends."""
+    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, one whose consent soon ends, and one who is in the book twice."""
     with pytest.MonkeyPatch.context() as patch:
         then = clock.now() - timedelta(days=240)
         patch.setattr(clock, "now", lambda: then)
@@ -38,7 +39,17 @@ def fill() -> dict[str, str]:
     factories.meet(SUN, SUN_PHONE, {}, by="olu", store="South")
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
+    _mistaken()
     return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files()}
+
+
+def _mistaken() -> None:
+    """Somebody who was noted twice, once with a slip in her e-mail; found by what happens by itself."""
+    ana, twice = factories.staff("ana"), [factories.meet(QIAN, phone) for phone in TWICE]
+    with db.write_tx() as tx:
+        rules.add_contact(tx, ana, _seen(ana, twice[0]), "email", "qianhm@gmial.com")
+    for name in ("changed_files", "clean_file"):
+        jobs.run_now(name)
 
 
 def _places() -> dict[str, str]:

@@ -29,6 +29,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.ask_link": ("ben", ("/staff/{ada}/link",)),
     "staff.ask_leave": ("ben", ("/staff/{ada}/leave",)),
     "staff.audit_trail": ("quinn", ("/settings/audit",)),
+    "cleansing.index": ("ben", ("/clean-file",)),
+    "cleansing.show": ("ben", ("/clean-file/email_wrong", "/clean-file/unreachable")),
+    "duplicates.index": ("ben", ("/duplicates",)),
     "imports.index": ("ben", ("/imports",)),
     "imports.new": ("ben", ("/imports/new",)),
     "imports.show": ("ben", ("/imports/{waiting}", "/imports/{looked_at}", "/imports/{brought_in}", "/imports/{taken_back}")),
@@ -79,6 +82,8 @@ MORE = (
     ("hua", "/imports/{looked_at}"),
     ("olu", "/customers"),
     ("hua", "/store"),
+    ("hua", "/clean-file"),
+    ("ari", "/duplicates"),
     ("hua", "/staff/{ada}"),
     ("ana", "/nowhere"),
 )
