@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("header", sa.LargeBinary(), nullable=True),
         sa.Column("signature", sa.String(length=32), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("proves", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -13,7 +13,7 @@ from relcrm.consent.purposes import ANY, purpose
 from relcrm.consent.rules import NOT_FOR_MINORS
 from relcrm.customers import rows as reading
 from relcrm.customers.facts import NOTE_LONGEST, TAG_LONGEST
-from relcrm.customers.rows import ANYWHERE, Draft, Problem
+from relcrm.customers.rows import ANYWHERE, Draft, Problem, Said
 from relcrm.customers.table import Row
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
@@ -30,7 +30,7 @@ class Terms:
 
     `stores` finds a store by its small name and `associates` a colleague of a store by small number or name; `held` are the
     stores whose customers may be completed; `off` are fields nobody keeps; `grantable` purposes may be granted at all;
-    `paper` are those that everybody signed on `signed_on`.
+    `proves` says that a yes in a column counts; `paper` are purposes that everybody agreed to on `signed_on`.
     """
 
     store_id: int
@@ -44,6 +44,7 @@ class Terms:
     held: frozenset[int]
     off: frozenset[str]
     grantable: frozenset[str]
+    proves: bool = False
     paper: frozenset[str] = frozenset()
     signed_on: date | None = None
 
@@ -118,6 +119,8 @@ def read(row: Row, terms: Terms) -> Entry:
         left.append("associate")
     left += [told.key for told in facts if told.key in terms.off]
     answers = tuple(_answers(draft, terms, teen))
+    granted = {answer.purpose for answer in answers}
+    left += [f"consent_{key}" for key in reading.PURPOSES if _told(draft.consents.get(key))[0] and key not in granted]
     kept = tuple(told for told in facts if told.key not in terms.off)
     return Entry(row, draft, store_id, contacts_of(draft), owner_id, kept, answers, teen, tuple(left), tuple(problems))
 
@@ -129,7 +132,8 @@ def _small(text: str) -> str:
 def contacts_of(draft: Draft) -> tuple[Contact, ...]:
     """Every way of knowing her again, the first of a kind being the main one."""
     found = [("phone", number) for number in draft.phones]
-    found += [(kind, value) for kind, value in (("email", draft.email), ("wechat", draft.wechat), ("card", draft.card)) if value]
+    found += [("email", value) for value in (draft.email, *draft.more_emails) if value]
+    found += [(kind, value) for kind, value in (("wechat", draft.wechat), ("card", draft.card)) if value]
     return tuple(found)
 
 
@@ -199,13 +203,14 @@ def _answers(draft: Draft, terms: Terms, teen: bool) -> Iterator[Answer]:
         said, day = _told(draft.consents.get(key))
         if said is False:
             yield Answer(key, ANY, "deny", _at(day or draft.registered_on, terms), COLUMN)
-        elif (said or key in terms.paper) and key in terms.grantable and not (teen and key in NOT_FOR_MINORS):
-            evidence, since = (COLUMN, day or terms.signed_on or draft.registered_on) if said else (PAPER, terms.signed_on)
-            yield _yes(key, draft, _at(since, terms), evidence, terms)
+        elif ((said and terms.proves) or key in terms.paper) and key in terms.grantable and not (teen and key in NOT_FOR_MINORS):
+            by_column = said and terms.proves
+            since = (day or terms.signed_on or draft.registered_on) if by_column else terms.signed_on
+            yield _yes(key, draft, _at(since, terms), COLUMN if by_column else PAPER, terms)
 
 
-def _told(answer: bool | tuple[bool, date | None] | None) -> tuple[bool | None, date | None]:
-    return answer if isinstance(answer, tuple) else (answer, None)
+def _told(said: Said | None) -> tuple[bool | None, date | None]:
+    return (said.yes, said.on) if said else (None, None)
 
 
 def _yes(key: str, draft: Draft, on: datetime, evidence: str, terms: Terms) -> Answer:

@@ -48,6 +48,10 @@ def _why_unstored(key: str, count: int, lang: str) -> object:
     if key in _LEFT:
         return str(_LEFT[key]) % {"count": count}
     label = _label(key, lang)
+    if key.startswith("consent_"):
+        return _l(
+            "%(field)s: %(count)s rows say yes, but nothing proves it yet. These customers are asked themselves.", field=label, count=count
+        )
     if basis_of(key) == SERVICE:
         return _l("%(field)s: %(count)s values are not stored, because this shop does not keep them.", field=label, count=count)
     return _l(
