@@ -59,8 +59,9 @@ def to_ask() -> Any:
     """Whom to ask what an old file told and she has not agreed to."""
     waiting, older = asking_first.page(current_user, request.args.get("before", type=int))
     rows = rows_of([one.customer for one in waiting])
-    fields = {row["href"]: [catalogue.label(field, lang()) for field in one.fields] for row, one in zip(rows, waiting, strict=True)}
-    return render("customers/to_ask.html", rows=rows, fields=fields, older=older)
+    for row, one in zip(rows, waiting, strict=True):
+        row["as"] = " · ".join(catalogue.label(field, lang()) for field in one.fields)
+    return render("customers/to_ask.html", rows=rows, older=older)
 
 
 @bp.post("/search")
