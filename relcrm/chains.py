@@ -1,10 +1,11 @@
-"""Founding a chain across features: store and owner, the notices people are told, the owner's assessment."""
+"""Founding a chain across features: store and owner, the notices people are told, the owner's assessment, the first categories."""
 
 from typing import Any
 
 from relcrm.consent import notices
 from relcrm.consent import rules as consent_rules
 from relcrm.db import write_tx
+from relcrm.products import founding as goods
 from relcrm.staff import founding, settings
 
 
@@ -17,6 +18,7 @@ def found(settings_of: Any, answers: dict[str, Any]) -> None:
     founding.found(settings_of, answers)
     with write_tx() as tx:
         publish_notices(tx)
+        goods.start(tx, settings_of.language)
         if answers["profiling"]:
             consent_rules.assess(tx, "profiling", profiling_text(settings_of.language), True, actor=None)
 

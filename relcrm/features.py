@@ -16,17 +16,21 @@ def register(app: Flask) -> None:
         identity_views,
         import_files,
         import_job,
-        import_views,
         list_views,
         seams,
         tasks,
     )
+    from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
+    from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
+    from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
+    from relcrm.products import views as products
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
     from relcrm.web import system
 
     catalogue.check(catalogue.fields())
     import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
-    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, import_views.bp, duplicate_views.bp, cleansing_views.bp):
+    customer_pages = (customers.bp, customer_imports.bp, duplicate_views.bp, cleansing_views.bp)
+    for blueprint in (system.bp, staff.bp, consent.bp, *customer_pages, products.bp):
         app.register_blueprint(blueprint)

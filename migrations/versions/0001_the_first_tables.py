@@ -12,6 +12,24 @@ CHAINED = ("audit_event", "consent_event", "access_event")
 
 def upgrade() -> None:
     op.create_table(
+        "category",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("selling", sa.Text(), nullable=False),
+        sa.Column("doubts", sa.Text(), nullable=False),
+        sa.Column("competitors", sa.Text(), nullable=False),
+        sa.Column("accessories_note", sa.Text(), nullable=False),
+        sa.Column("care_key", sa.String(length=40), nullable=True),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
+        sa.UniqueConstraint("key", name=op.f("uq_category_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_category_public_id")),
+    )
+    op.create_table(
         "chained_text",
         sa.Column("chain", sa.String(length=32), nullable=False),
         sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -151,6 +169,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["staff_member.id"], name=op.f("fk_audit_event_actor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
         sa.UniqueConstraint("prev_hash", name=op.f("uq_audit_event_prev_hash")),
+    )
+    op.create_table(
+        "care_note",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title_zh", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.Text(), nullable=False),
+        sa.Column("tip_zh", sa.Text(), nullable=False),
+        sa.Column("tip_en", sa.Text(), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("changed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["staff_member.id"], name=op.f("fk_care_note_changed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_note")),
+        sa.UniqueConstraint("key", "version", name=op.f("uq_care_note_key_version")),
     )
     op.create_table(
         "client_key",
@@ -310,6 +345,63 @@ def upgrade() -> None:
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_store_id"), ["store_id"], unique=False)
 
+    op.create_table(
+        "product",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("category_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("barcode", sa.String(length=40), nullable=False),
+        sa.Column("sizes", sa.JSON(), nullable=False),
+        sa.Column("colours", sa.JSON(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("selling", sa.Text(), nullable=False),
+        sa.Column("doubts", sa.Text(), nullable=False),
+        sa.Column("competitors", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("care_key", sa.String(length=40), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_product_category_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_product_public_id")),
+    )
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.create_index("ix_product_category_id_name", ["category_id", "name"], unique=False)
+        batch_op.create_index(
+            "uq_product_barcode", ["barcode"], unique=True, sqlite_where=sa.text("barcode <> ''"), postgresql_where=sa.text("barcode <> ''")
+        )
+        batch_op.create_index(
+            "uq_product_code", ["code"], unique=True, sqlite_where=sa.text("code <> ''"), postgresql_where=sa.text("code <> ''")
+        )
+
+    op.create_table(
+        "product_import",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("header", sa.JSON(), nullable=False),
+        sa.Column("targets", sa.JSON(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("added", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("same", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refused", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("status IN ('running', 'done')", name=op.f("ck_product_import_status")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_product_import_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_import")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_product_import_public_id")),
+    )
     op.create_table(
         "staff_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -692,6 +784,53 @@ def upgrade() -> None:
         batch_op.create_index("ix_note_customer_id_noted_at", ["customer_id", "noted_at"], unique=False)
 
     op.create_table(
+        "product_accessory",
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("accessory_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["accessory_id"], ["product.id"], name=op.f("fk_product_accessory_accessory_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_accessory_product_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("product_id", "accessory_id", name=op.f("pk_product_accessory")),
+    )
+    with op.batch_alter_table("product_accessory", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_accessory_accessory_id"), ["accessory_id"], unique=False)
+
+    op.create_table(
+        "product_barcode",
+        sa.Column("barcode", sa.String(length=40), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("size", sa.Text(), nullable=False),
+        sa.Column("colour", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_barcode_product_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("barcode", name=op.f("pk_product_barcode")),
+    )
+    with op.batch_alter_table("product_barcode", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_barcode_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "product_import_row",
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("group_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["import_id"], ["product_import.id"], name=op.f("fk_product_import_row_import_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_product_import_row")),
+    )
+    with op.batch_alter_table("product_import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_product_import_row_import_id_group_no", ["import_id", "group_no"], unique=False)
+
+    op.create_table(
+        "product_key",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_key_product_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("key", "product_id", name=op.f("pk_product_key")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("product_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_key_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
         "serving",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -777,6 +916,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_serving_staff_id"))
 
     op.drop_table("serving")
+    with op.batch_alter_table("product_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_key_product_id"))
+
+    op.drop_table("product_key")
+    with op.batch_alter_table("product_import_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_product_import_row_import_id_group_no")
+
+    op.drop_table("product_import_row")
+    with op.batch_alter_table("product_barcode", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_barcode_product_id"))
+
+    op.drop_table("product_barcode")
+    with op.batch_alter_table("product_accessory", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_accessory_accessory_id"))
+
+    op.drop_table("product_accessory")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index("ix_note_customer_id_noted_at")
 
@@ -853,6 +1008,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_session_staff_id"))
 
     op.drop_table("staff_session")
+    op.drop_table("product_import")
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_index("uq_product_code", sqlite_where=sa.text("code <> ''"), postgresql_where=sa.text("code <> ''"))
+        batch_op.drop_index("uq_product_barcode", sqlite_where=sa.text("barcode <> ''"), postgresql_where=sa.text("barcode <> ''"))
+        batch_op.drop_index("ix_product_category_id_name")
+
+    op.drop_table("product")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_store_id"))
 
@@ -889,6 +1051,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_client_key_at"))
 
     op.drop_table("client_key")
+    op.drop_table("care_note")
     op.drop_table("audit_event")
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assessment_subject"))
@@ -911,3 +1074,4 @@ def downgrade() -> None:
     op.drop_table("job_run")
     op.drop_table("heartbeat")
     op.drop_table("chained_text")
+    op.drop_table("category")

@@ -40,7 +40,8 @@ _COLUMNS: Mapping[Follows, str] = {
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.kept_as import_batch.did import_batch.file_sha256
         import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
         duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
-        import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
+        product_key.key product_import.public_id product_import.targets product_import.lang product_import.status
+        product_import.currency import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
     Follows.IDENTITY: """
@@ -54,6 +55,12 @@ _COLUMNS: Mapping[Follows, str] = {
         store.region store.currency store.country membership.role invitation.token_hash sign_in_attempt.who import_batch.file_name
         staff_member.public_id staff_member.number staff_member.name staff_member.phone staff_member.language staff_member.password_hash
         staff_session.public_id staff_session.token_hash staff_session.device import_paper.words import_paper.scan_name
+        category.public_id category.key category.zh category.en category.parts category.selling category.doubts category.competitors
+        category.accessories_note category.care_key product.public_id product.name product.code product.barcode product.sizes
+        product.colours product.currency product.selling product.doubts product.competitors product.notes product.care_key
+        product_barcode.barcode product_barcode.size product_barcode.colour care_note.key care_note.title_zh care_note.title_en
+        care_note.tip_zh care_note.tip_en care_note.zh care_note.en product_import.file_name product_import.header product_import_row.cells
+        product_import_row.why
     """,
 }
 # Modules that write files, or keep in memory what was typed, and how those follow.

@@ -42,9 +42,7 @@ def use_folder(folder: Path) -> None:
 
 def receive(stream: BinaryIO, filename: str) -> Kept:
     """Read what somebody sends, whatever its ending says. Raises BadValue (file_*) and leaves nothing behind."""
-    with _passing() as path:
-        with path.open("wb") as target:
-            shutil.copyfileobj(stream, target, 1024 * 1024)
+    with passing(stream) as path:
         return keep(path, filename)
 
 
@@ -108,11 +106,13 @@ def _new_file(name: str) -> int:
 
 
 @contextmanager
-def _passing() -> Iterator[Path]:
+def passing(stream: BinaryIO) -> Iterator[Path]:
     """A file as it came, until it is read."""
     name = secrets.token_hex(16)
     os.close(_new_file(name))
     try:
+        with (_folder / name).open("wb") as target:
+            shutil.copyfileobj(stream, target, 1024 * 1024)
         yield _folder / name
     finally:
         drop(name)

@@ -17,6 +17,8 @@ class Permission(StrEnum):
     CONSENT_DECLARE = "consent_declare"
     DUPLICATE_DECIDE = "duplicate_decide"
     FILE_CLEAN = "file_clean"
+    PRODUCT_READ = "product_read"
+    PRODUCT_EDIT = "product_edit"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -25,10 +27,10 @@ class Permission(StrEnum):
 
 
 P = Permission
-EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
+EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ, P.PRODUCT_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
 SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.DUPLICATE_DECIDE}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN})
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.PRODUCT_EDIT})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,

@@ -54,6 +54,12 @@ ACT_WORDS: dict[str, object] = {
     "clean_counted": _l("had the files counted again"),
     "told_apart": _l("said that two customers are two people"),
     "not_told_apart": _l("took back that two customers are two people"),
+    "product_added": _l("added a product"),
+    "product_changed": _l("changed a product"),
+    "category_added": _l("added a category"),
+    "category_changed": _l("changed a category"),
+    "care_note_changed": _l("wrote a new version of a care note"),
+    "products_brought_in": _l("brought a product file in"),
 }
 KEY_WORDS: dict[str, object] = {
     **ROLE_WORDS,
