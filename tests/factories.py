@@ -5,6 +5,7 @@ from relcrm.consent import rules as consent_rules
 from relcrm.customers import rules
 from relcrm.customers.models import Customer
 from relcrm.customers.rules import Newcomer
+from relcrm.products import founding as goods
 from relcrm.staff import founding
 from relcrm.staff.models import Membership, StaffMember, Store
 from relcrm.staff.sessions import with_memberships
@@ -47,6 +48,7 @@ def cast() -> None:
             },
         )
         chains.publish_notices(tx)
+        goods.start(tx, "en")
         consent_rules.assess(tx, "profiling", chains.profiling_text("en"), True, actor=None)
     meet("Cleo Zhou", CLEO_PHONE, dict.fromkeys(OPTIONAL, True))
     meet("Noor Ali", NOOR_PHONE, dict.fromkeys((*OPTIONAL, "marketing"), False))

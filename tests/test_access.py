@@ -9,7 +9,7 @@ from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
 from relcrm.staff.models import Store
 from relcrm.web import access
-from tests import factories
+from tests import factories, goods
 from tests.access_rows import ROWS
 
 ACTORS = ("ana", "ada", "ben", "ari", "hua", "quinn", "olu", "out")
@@ -76,6 +76,7 @@ def world(app, *, linked=False):
                 "list_id": made.public_id,
                 "batch": batch.public_id,
                 "pair": pair.public_id,
+                **goods.ids_of_one_of_each(tx),
             }
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()

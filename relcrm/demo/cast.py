@@ -11,6 +11,7 @@ from relcrm import chains
 from relcrm.consent import notices
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import Notice
+from relcrm.demo import goods
 from relcrm.demo.words import public_id, words
 from relcrm.demo.world import Place, Told, World
 from relcrm.staff import audit, founding, passwords, settings
@@ -72,6 +73,7 @@ def found(tx: Session, *, seed: int, customers: int, now: datetime) -> World:
     stores = _stores(tx, draw, branches)
     staff = _staff(tx, draw, stores)
     _owner_decides(tx, now - BEGAN, now)
+    goods.stock(tx, seed=seed, since=now - BEGAN)
     places = tuple(_place(tx, stores[name]) for name, *_rest in branches)
     return World(
         seed, customers, now, now - BEGAN, places, tuple(branch[-1] for branch in branches), staff, _told(tx, "enrol"), notices.cuts()

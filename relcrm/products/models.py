@@ -9,9 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from relcrm.db import Model, PrimaryKey, PublicId, foreign, one_of
 from relcrm.products import prices
 
-_CODED = sa.text("code <> ''")
-_BARRED = sa.text("barcode <> ''")
-
 
 class Category(Model):
     """A kind of goods. `parts` is what to check before it is handed over: a list of {"zh": …, "en": …}.
@@ -43,8 +40,10 @@ class Product(Model):
 
     __tablename__ = "product"
     __table_args__ = (
-        sa.Index("uq_product_code", "code", unique=True, sqlite_where=_CODED, postgresql_where=_CODED),
-        sa.Index("uq_product_barcode", "barcode", unique=True, sqlite_where=_BARRED, postgresql_where=_BARRED),
+        sa.Index("uq_product_code", "code", unique=True, sqlite_where=sa.text("code <> ''"), postgresql_where=sa.text("code <> ''")),
+        sa.Index(
+            "uq_product_barcode", "barcode", unique=True, sqlite_where=sa.text("barcode <> ''"), postgresql_where=sa.text("barcode <> ''")
+        ),
         sa.Index("ix_product_category_id_name", "category_id", "name"),
     )
     id: Mapped[PrimaryKey]

@@ -11,7 +11,7 @@ from relcrm.customers import facts, imports, lists, queries, rules
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
 from relcrm.staff import links
-from tests import factories
+from tests import factories, goods
 from tests.customers import importing
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
@@ -40,7 +40,7 @@ def fill() -> dict[str, str]:
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
     _mistaken()
-    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files()}
+    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files(), **goods.fill()}
 
 
 def _mistaken() -> None:

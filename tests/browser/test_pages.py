@@ -11,7 +11,7 @@ from tests.browser.phone import Phone
 
 AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
 KB, MOST_KB, MOST_REQUESTS = 1024, 60, 8
-NO_PAGE = {"static", "system.healthz", "system.bare", "system.manifest", "system.home", "imports.refused_file"}
+NO_PAGE = {"static", "system.healthz", "system.bare", "system.manifest", "system.home", "imports.refused_file", "products.refused_file"}
 # endpoint: who looks, and the addresses; {her} is a customer's public id, a plain tuple of kinds where one address is not enough.
 HER = "/customers/{her}"
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -29,6 +29,21 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.ask_link": ("ben", ("/staff/{ada}/link",)),
     "staff.ask_leave": ("ben", ("/staff/{ada}/leave",)),
     "staff.audit_trail": ("quinn", ("/settings/audit",)),
+    "products.index": ("ben", ("/products",)),
+    "products.show": ("ben", ("/products/{product}",)),
+    "products.category": ("ben", ("/products/categories/{category}", "/products/categories/{empty_category}")),
+    "products.care_index": ("ben", ("/products/care",)),
+    "products.care_note": ("ben", ("/products/care/silk", "/products/care/silk?in=zh", "/products/care/silk?version=1")),
+    "products.care_versions": ("ben", ("/products/care/silk/versions",)),
+    "products.new": ("ben", ("/products/new",)),
+    "products.edit": ("ben", ("/products/{product}/edit",)),
+    "products.accessories": ("ben", ("/products/{product}/accessories",)),
+    "products.new_category": ("ben", ("/products/categories/new",)),
+    "products.edit_category": ("ben", ("/products/categories/{category}/edit",)),
+    "products.new_care": ("ben", ("/products/care/new",)),
+    "products.edit_care": ("ben", ("/products/care/silk/edit",)),
+    "products.bring_in": ("ben", ("/products/import",)),
+    "products.imported": ("ben", ("/products/import/{product_file}", "/products/import/{product_file_waiting}")),
     "cleansing.index": ("ben", ("/clean-file",)),
     "cleansing.show": ("ben", ("/clean-file/email_wrong", "/clean-file/unreachable")),
     "duplicates.index": ("ben", ("/duplicates",)),
@@ -85,6 +100,7 @@ MORE = (
     ("hua", "/clean-file"),
     ("ari", "/duplicates"),
     ("hua", "/staff/{ada}"),
+    ("quinn", "/products/{product}"),
     ("ana", "/nowhere"),
 )
 LOOKS = [(who, path) for who, paths in PAGES.values() for path in paths] + list(MORE)
