@@ -14,7 +14,6 @@ from relcrm.customers.folding import HAN, bare, fold, has_han, spellings
 from relcrm.customers.routing import next_key
 
 LONGEST, MOST_TERMS, MOST_READINGS, MOST_HAN = 64, 5, 4, 16
-_PIECES = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
 _WORDS = re.compile(rf"[{HAN}]+|[^\s{HAN}]+")
 _SIGNS = re.compile(r"[^\w]+|_+")
 
@@ -29,8 +28,10 @@ class Term:
 
 def keys_of(name: str, code: str, barcodes: Sequence[str] = ()) -> set[str]:
     """Every key of one product: its name from each character and word on, in full and by initials, its number, its barcodes."""
-    found = names.name_keys(name) | {f"p{text[:LONGEST]}" for text in _spelled(name)}
-    found |= {f"c{text[:LONGEST]}" for text in _code_texts(code)}
+    found = names.name_keys(name)
+    for word in _WORDS.findall(name):
+        found |= _han_keys(fold(word)) if has_han(fold(word)) else {f"p{text[:LONGEST]}" for text in _parts(word)}
+    found |= {f"c{text[:LONGEST]}" for text in _parts(code)}
     return found | {f"b{text}" for barcode in barcodes for text in _barcode_texts(barcode)}
 
 
@@ -47,21 +48,17 @@ def _term(word: str) -> Term:
     return Term(text, tuple((kind + one, next_key(kind + one)) for kind in kinds for one in texts if one))
 
 
-def _spelled(name: str) -> Iterator[str]:
-    """`dy` and `dayi` find 羊绒大衣, `coat` finds Wool coat: names of things are remembered by their last word."""
-    for piece in _PIECES.findall(bare(name)):
-        if has_han(piece):
-            yield from _han_spelled(piece[:MOST_HAN])
-        else:
-            yield piece
+def _han_keys(han: str) -> set[str]:
+    """`dy` and `dayi` find 羊绒大衣: things are remembered by the last part of their name."""
+    characters = [found for one in han[:LONGEST] if (found := pinyin.readings(one))]
+    spelled = {text for syllables in islice(_sequences(characters), MOST_READINGS) for text in _from_each_on(syllables)}
+    return {f"n{han[start : start + MOST_HAN]}" for start in range(len(han))} | {f"p{text[:LONGEST]}" for text in spelled}
 
 
-def _han_spelled(han: str) -> Iterator[str]:
-    characters = [found for one in han if (found := pinyin.readings(one))]
-    for syllables in islice(_sequences(characters), MOST_READINGS):
-        for start in range(len(syllables)):
-            yield "".join(syllables[start:])
-            yield "".join(syllable[0] for syllable in syllables[start:])
+def _from_each_on(syllables: Sequence[str]) -> Iterator[str]:
+    for start in range(len(syllables)):
+        yield "".join(syllables[start:])
+        yield "".join(syllable[0] for syllable in syllables[start:])
 
 
 def _sequences(characters: Sequence[tuple[str, ...]]) -> Iterator[list[str]]:
@@ -73,9 +70,9 @@ def _sequences(characters: Sequence[tuple[str, ...]]) -> Iterator[list[str]]:
             yield [*usual[:place], other, *usual[place + 1 :]]
 
 
-def _code_texts(code: str) -> set[str]:
-    """The number without signs, from each of its parts on: YR-2026-08 is found by yr2026, 2026 and 08."""
-    parts = [part for part in map(fold, _SIGNS.split(code)) if part]
+def _parts(word: str) -> set[str]:
+    """A word or number without signs, from each of its parts on: YR-2026-08 is found by yr2026, 2026 and 08."""
+    parts = [part for part in map(fold, _SIGNS.split(word)) if part]
     return {"".join(parts[start:]) for start in range(len(parts))}
 
 
