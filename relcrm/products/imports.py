@@ -15,7 +15,7 @@ from relcrm.customers.folding import fold
 from relcrm.customers.table import Row
 from relcrm.db import session
 from relcrm.errors import BadValue, NotFound, RuleError
-from relcrm.i18n import _l
+from relcrm.i18n import _l, speaking
 from relcrm.products import product_file, queries, rules, search
 from relcrm.products.models import Category, Product, ProductBarcode, ProductImport, ProductImportRow
 from relcrm.products.product_file import ProductFile
@@ -98,8 +98,9 @@ def waiting(tx: Session, batch: ProductImport, most: int) -> list[list[Row]]:
 def take(tx: Session, batch: ProductImport, groups: Iterable[Sequence[Row]]) -> None:
     """Write these groups: the counts of the batch, the products and their keys, the refused rows with why."""
     writer = _Writer(tx, batch)
-    for group in groups:
-        writer.take(group)
+    with speaking(batch.lang):
+        for group in groups:
+            writer.take(group)
     writer.close()
 
 

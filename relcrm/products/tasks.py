@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import jobs
-from relcrm.i18n import speaking
 from relcrm.products import imports
 from relcrm.products.models import ProductImport, ProductImportRow
 
@@ -18,8 +17,7 @@ def piece(tx: Session, _cursor: str | None) -> str | None:
     if batch is None:
         return None
     groups = imports.waiting(tx, batch, PIECE_ROWS)
-    with speaking(batch.lang):
-        imports.take(tx, batch, groups)
+    imports.take(tx, batch, groups)
     numbers = [row.number for group in groups for row in group]
     taken = sa.and_(ProductImportRow.import_id == batch.id, ProductImportRow.number.in_(numbers), ProductImportRow.why.is_(None))
     tx.execute(sa.delete(ProductImportRow).where(taken))

@@ -38,5 +38,7 @@ def test_what_is_shown_for_typing_is_read_back_the_same(minor, currency):
 
 
 def test_prices_are_shown_with_their_sign():
-    shown = [prices.shown(minor, currency) for minor, currency in ((129900, "CNY"), (129950, "CNY"), (1250, "GBP"), (5000, "JPY"), (None, "CNY"))]
+    shown = [
+        prices.shown(minor, currency) for minor, currency in ((129900, "CNY"), (129950, "CNY"), (1250, "GBP"), (5000, "JPY"), (None, "CNY"))
+    ]
     assert shown == ["¥1,299", "¥1,299.50", "£12.50", "JP¥5,000", ""]

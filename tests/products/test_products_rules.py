@@ -54,7 +54,9 @@ def test_the_care_notes_are_those_of_the_library(ctx):
 
 
 def test_a_product_keeps_what_was_typed_in_its_one_spelling(ctx):
-    coat = goods.product("  Wool \t coat ", code=" A 1 ", barcode="690 1234 000019", sizes="S,M， L、M", colours="170/92A\nnavy blue", price="¥1,299")
+    coat = goods.product(
+        "  Wool \t coat ", code=" A 1 ", barcode="690 1234 000019", sizes="S,M， L、M", colours="170/92A\nnavy blue", price="¥1,299"
+    )
     assert (coat.name, coat.code, coat.barcode) == ("Wool coat", "A 1", "6901234000019")
     assert (coat.sizes, coat.colours, coat.price_minor) == (["S", "M", "L"], ["170/92A", "navy blue"], 129900)
 
