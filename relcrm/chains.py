@@ -18,7 +18,7 @@ def found(settings_of: Any, answers: dict[str, Any]) -> None:
     founding.found(settings_of, answers)
     with write_tx() as tx:
         publish_notices(tx)
-        goods.start(tx, settings_of.language)
+        goods.start(tx, [settings_of.language])
         if answers["profiling"]:
             consent_rules.assess(tx, "profiling", profiling_text(settings_of.language), True, actor=None)
 

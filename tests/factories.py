@@ -48,7 +48,7 @@ def cast() -> None:
             },
         )
         chains.publish_notices(tx)
-        goods.start(tx, "en")
+        goods.start(tx, ["en"])
         consent_rules.assess(tx, "profiling", chains.profiling_text("en"), True, actor=None)
     meet("Cleo Zhou", CLEO_PHONE, dict.fromkeys(OPTIONAL, True))
     meet("Noor Ali", NOOR_PHONE, dict.fromkeys((*OPTIONAL, "marketing"), False))

@@ -28,7 +28,7 @@ def _words() -> dict[str, Any]:
 def stock(tx: Session, *, seed: int, since: datetime) -> None:
     """Categories, care notes and products, there since that day."""
     draw = Random(f"{seed} goods")
-    founding.start(tx, "zh")
+    founding.start(tx, ("zh", "en"))
     by_key: dict[str, list[Product]] = {}
     for category in tx.scalars(sa.select(Category).order_by(Category.id)):
         category.public_id = public_id(draw)

@@ -33,7 +33,7 @@ class EditForm(VersionedForm, CreatingForm):
 
 
 class ProductForm(EditForm):
-    name = StringField(_l("Name"), validators=[MUST, at_most(LONGEST_NAME)])
+    name = StringField(_l("Product name"), validators=[MUST, at_most(LONGEST_NAME)])
     category = SelectField(_l("Category"), validate_choice=False)
     code = StringField(_l("Article number"), validators=[at_most(LONGEST_CODE)])
     barcode = StringField(_l("Barcode"), validators=[at_most(60)])

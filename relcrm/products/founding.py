@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from relcrm.products.models import CareNote, Category
 TEXTS = ("selling", "doubts", "accessories_note")
 
 
-def start(tx: Session, lang: str = "zh") -> None:
-    """Put in the starting categories and care notes; what is there already stays. `lang` is that of the words for the counter."""
+def start(tx: Session, langs: Sequence[str] = ("zh",)) -> None:
+    """Put in the starting categories and care notes; what is there already stays. The words for the counter are in these languages."""
     notes = set(tx.scalars(sa.select(CareNote.key)))
-    tx.add_all(_note(row) for row in _file("care_notes.json") if row["key"] not in notes)
+    tx.add_all(_note(row) for row in (*_file("care_notes.json"), *_file("care_notes_more.json")) if row["key"] not in notes)
     held = set(tx.scalars(sa.select(Category.key)))
     for row in _file("starting.json"):
         if row["key"] not in held:
-            tx.add(_category(row, lang))
+            tx.add(_category(row, langs))
             tx.flush()
 
 
@@ -32,8 +33,8 @@ def _note(row: dict[str, Any]) -> CareNote:
     )  # fmt: skip
 
 
-def _category(row: dict[str, Any], lang: str) -> Category:
-    words = {key: row[key][lang] for key in TEXTS}
+def _category(row: dict[str, Any], langs: Sequence[str]) -> Category:
+    words = {key: "\n".join(row[key][lang] for lang in langs) for key in TEXTS}
     named = {key: row[key] for key in ("key", "zh", "en", "care_key", "parts")}
     return Category(public_id=secrets.token_urlsafe(9), **named, **words)
 

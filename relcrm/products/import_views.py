@@ -77,7 +77,7 @@ def imported(public_id: str) -> Any:
 
 def meaning(target: str) -> str:
     return {
-        "name": _("Name"), "name_2": _("Second name"), "code": _("Article number"), "barcode": _("Barcode"), "category": _("Category"), "price": _("Price"),
+        "name": _("Product name"), "name_2": _("Second name"), "code": _("Article number"), "barcode": _("Barcode"), "category": _("Category"), "price": _("Price"),
         "size": _("Sizes"), "colour": _("Colours"), "selling": _("What to say about it"), "notes": _("Notes for colleagues"), "": _("left out"),
     }[target]  # fmt: skip
 

@@ -106,7 +106,7 @@ def _nav() -> list[dict[str, Any]]:
             "href": url_for("staff.store"),
             "icon": "store",
             "label": _("Store"),
-            "active": here.startswith(("staff.", "consent.")),
+            "active": here.startswith(("staff.", "consent.", "products.")),
             "plus": False,
         }
     )

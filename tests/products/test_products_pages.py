@@ -39,7 +39,7 @@ def test_the_counter_reads_all_there_is_to_know(sign_in, coat):
         "CO-2601",
         "Light &amp; warm.",
         "Spare button",
-        "Wool and cashmere knitwear",
+        "Coats and woollen cloth",
         "Theirs is single-faced.",
         "Is it warm enough",
     ):
