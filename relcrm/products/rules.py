@@ -31,18 +31,12 @@ _BETWEEN = re.compile(r"[,，、;；|\n]+")
 def make(tx: Session, actor: StaffMember, values: Values) -> Product:
     """A new product; `values` as `read` takes them. Raises BadValue, RuleError `code_taken`, `barcode_taken`."""
     require(actor, Permission.PRODUCT_EDIT)
-    product = put_new(tx, read(values))
-    search.reindex(tx, [product])
-    audit.note(tx, actor, "product_added", product.public_id)
-    return product
-
-
-def put_new(tx: Session, new: Values) -> Product:
-    """A row of values that were read already; the caller writes its search keys."""
+    new = read(values)
     refuse_taken(tx, new)
     product = Product(public_id=secrets.token_urlsafe(9), created_at=clock.now(), **new)
     tx.add(product)
-    tx.flush()
+    search.reindex(tx, [product])
+    audit.note(tx, actor, "product_added", product.public_id)
     return product
 
 
@@ -145,7 +139,11 @@ def refuse_taken(tx: Session, new: Values, *, but: int = 0) -> None:
         return
     further = sa.select(ProductBarcode.product_id).where(ProductBarcode.barcode == barcode, ProductBarcode.product_id != but)
     if tx.scalar(sa.select(Product.id).where(Product.barcode == barcode, Product.id != but)) or tx.scalar(further):
-        raise RuleError(_l("Another product has this barcode. Look it up, or scan again."), code="barcode_taken", field="barcode")
+        raise barcode_taken()
+
+
+def barcode_taken() -> RuleError:
+    return RuleError(_l("Another product has this barcode. Look it up, or scan again."), code="barcode_taken", field="barcode")
 
 
 def add_accessory(tx: Session, actor: StaffMember, product: Product, accessory: Product) -> None:

@@ -1,6 +1,7 @@
 """Finding a product while typing, by one B-tree of keys; `reindex` is the only writer."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,9 +22,12 @@ def find(text: str, limit: int = 20) -> list[Product]:
     wanted = keys.terms(text)
     if not wanted:
         return []
-    statement = sa.select(Product).where(Product.active, *(Product.id.in_(_ids(term)) for term in wanted)).limit(CANDIDATES)
+    seen = sa.select(Product.id, Product.name, Product.code, Product.barcode)
+    found = session().execute(seen.where(Product.active, *(Product.id.in_(_ids(term)) for term in wanted)).limit(CANDIDATES)).all()
     whole = fold(text)
-    return sorted(session().scalars(statement), key=lambda product: _rank(product, whole))[:limit]
+    best = [row.id for row in sorted(found, key=lambda row: _rank(row, whole))[:limit]]
+    products = {product.id: product for product in session().scalars(sa.select(Product).where(Product.id.in_(best)))}
+    return [products[one] for one in best]
 
 
 def _ids(term: keys.Term) -> sa.Select[int]:
@@ -31,9 +35,9 @@ def _ids(term: keys.Term) -> sa.Select[int]:
     return sa.select(ProductKey.product_id).where(ranges)
 
 
-def _rank(product: Product, whole: str) -> tuple[bool, bool, str]:
-    exact = whole in (fold(product.code), fold(product.barcode))
-    return not exact, not fold(product.name).startswith(whole), product.name
+def _rank(row: Any, whole: str) -> tuple[bool, bool, str]:
+    exact = whole in (fold(row.code), fold(row.barcode))
+    return not exact, not fold(row.name).startswith(whole), row.name
 
 
 def reindex(tx: Session, products: Iterable[Product]) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from relcrm import db, jobs
 from relcrm.errors import BadValue
-from relcrm.products import columns, imports, queries, rules, search
+from relcrm.products import columns, import_writing, imports, queries, rules, search
 from relcrm.products.models import Category, Product, ProductBarcode, ProductImport, ProductImportRow
 from relcrm.products.tasks import PIECE_ROWS
 from tests import factories, goods
@@ -123,7 +123,7 @@ def test_a_category_that_is_new_is_made_once(ctx):
 
 
 def test_too_many_categories_are_refused_row_by_row(ctx):
-    room = imports.MOST_CATEGORIES - len(queries.categories())
+    room = import_writing.MOST_CATEGORIES - len(queries.categories())
     batch = goods.bring_in(goods.table([(f"Thing {n}", f"Kind {n}") for n in range(room + 2)], ("Name", "Category")))
     assert counts(batch) == (room, 0, 0, 2)
 
