@@ -18,6 +18,8 @@
     setTimeout(() => box.remove(), TOAST_FOR);
   }
 
+  document.addEventListener("say", ({ detail }) => toast(detail));
+
   const failureWords = (status, say) => ({ 401: say.saySignIn, 403: say.sayNotAllowed })[status] ?? (status >= 500 ? say.sayBroken : "");
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
     failed(ctx.sourceElement);
@@ -139,53 +141,6 @@
     else if (drawer !== undefined) document.getElementById(drawer).showModal();
     else button.closest(".toast")?.remove(), button.closest("dialog")?.close();
   });
-
-  // What only some browsers can: the camera reads a barcode, the page is printed, shared, copied. Such buttons are hidden until asked for here.
-  const can = {
-    "[data-print]": () => true,
-    "[data-share]": () => Boolean(navigator.share),
-    "[data-copy]": () => !navigator.share && Boolean(navigator.clipboard),
-    "[data-scan]": async () => Boolean(navigator.mediaDevices?.getUserMedia && (await window.BarcodeDetector?.getSupportedFormats())?.length),
-  };
-  async function offer() {
-    for (const [buttons, able] of Object.entries(can)) {
-      const found = [...document.querySelectorAll(buttons)];
-      if (found.length && (await able())) found.forEach((button) => (button.hidden = false));
-    }
-  }
-  offer(), document.addEventListener("htmx:after:swap", offer);
-
-  document.addEventListener("click", ({ target }) => {
-    const button = target.closest?.("[data-print],[data-share],[data-copy],[data-scan]");
-    if (!button) return;
-    const { share, copy, scan, title } = button.dataset, words = (id) => document.getElementById(id).value;
-    if (share !== undefined) navigator.share({ title, text: words(share) }).catch(() => {});
-    else if (copy !== undefined) navigator.clipboard.writeText(words(copy)).then(() => toast(button.dataset.sayDone));
-    else if (scan !== undefined) read(button, document.getElementById(scan));
-    else window.print();
-  });
-
-  async function read(button, input) {
-    const picture = document.createElement("video"), sheet = document.createElement("dialog"), words = document.createElement("p");
-    const close = Object.assign(document.createElement("button"), { type: "button", className: "btn wide", textContent: document.body.dataset.sayClose });
-    const camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(() => null);
-    if (!camera) return toast(button.dataset.sayNone);
-    Object.assign(picture, { srcObject: camera, muted: true, playsInline: true, autoplay: true });
-    words.textContent = button.dataset.sayHold, close.dataset.close = "", sheet.className = "drawer";
-    sheet.append(words, picture, close), document.body.append(sheet), sheet.showModal();
-    sheet.addEventListener("close", () => (camera.getTracks().forEach((track) => track.stop()), sheet.remove()));
-    const reader = new BarcodeDetector();
-    while (sheet.isConnected) {
-      const [seen] = await reader.detect(picture).catch(() => []);
-      if (seen && sheet.open) fill(input, seen.rawValue), sheet.close();
-      await new Promise((next) => setTimeout(next, 150));
-    }
-  }
-
-  function fill(input, value) {
-    input.value = value, input.focus();
-    if (input.matches("[data-q]")) ask(input);
-  }
 
   function show(button, input) {
     input.type = button.checked ? "text" : "password";

@@ -42,6 +42,14 @@ def test_the_whole_number_comes_first_then_names_that_begin_so(ctx):
     assert [one.code for one in search.find("a1")] == ["A1", "A12"]
 
 
+def test_a_whole_number_is_found_among_very_many(ctx, monkeypatch):
+    monkeypatch.setattr(search, "CANDIDATES", 3)
+    for number in range(8):
+        goods.product(f"Scarf {number}", code=f"X1{number}")
+    wanted = goods.product("Shawl", code="X1", barcode="X1777")
+    assert [search.find(typed, 1)[0].id for typed in ("X1", "x1", "X1777")] == [wanted.id] * 3
+
+
 def test_what_is_not_sold_any_more_is_not_found(ctx):
     goods.product(active=False)
     assert search.find("大衣") == []
