@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
         cleansing_views,
         consent_views,
         duplicate_views,
+        export_views,
         file_views,
         identity_views,
         import_files,
@@ -28,5 +29,6 @@ def register(app: Flask) -> None:
 
     catalogue.check(catalogue.fields())
     import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
-    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, import_views.bp, duplicate_views.bp, cleansing_views.bp):
+    mended = (import_views.bp, duplicate_views.bp, cleansing_views.bp, export_views.bp)
+    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, *mended):
         app.register_blueprint(blueprint)

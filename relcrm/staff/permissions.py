@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CONSENT_DECLARE = "consent_declare"
     DUPLICATE_DECIDE = "duplicate_decide"
     FILE_CLEAN = "file_clean"
+    EXPORT = "export"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -28,7 +29,7 @@ P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
 SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.DUPLICATE_DECIDE}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN})
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,
