@@ -8,7 +8,7 @@ from flask_login import current_user
 from relcrm import clock
 from relcrm.customers import export_columns, export_files, export_log, export_run, export_sources
 from relcrm.customers.cleansing_views import TITLES
-from relcrm.customers.export_forms import ExportForm
+from relcrm.customers.export_forms import FORMATS, ExportForm
 from relcrm.customers.export_models import ExportLog
 from relcrm.customers.export_run import Made
 from relcrm.customers.export_sources import Source
@@ -23,7 +23,6 @@ from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, render
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
-FORMATS = {"csv": _l("CSV"), "xlsx": _l("Excel"), "vcf": _l("Address cards")}
 
 
 @bp.get("")
