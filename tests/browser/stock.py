@@ -82,7 +82,7 @@ def _files() -> dict[str, str]:
 def _taken_out(regular: int) -> None:
     """A file that left the book, and since then somebody in it has taken a consent back."""
     hua, north = factories.staff("hua").id, queries.stores_of(factories.staff("ana"))[0]
-    wish = Wish(f"store:{north.public_id}", ("name", "phone", "region", "tags", "colour_pref"), "xlsx", "寄秋季大衣的邀请卡", "zh")
+    wish = Wish(f"store:{north.public_id}", ("name", "phone", "region", "birthday"), "xlsx", "寄秋季大衣的邀请卡", "zh")
     with speaking("zh"):
         export_run.make(hua, wish).file.close()
     with db.write_tx() as tx:
