@@ -120,6 +120,13 @@ def test_a_file_with_somebody_who_took_it_back_is_to_be_deleted(north, sign_in):
     assert "File deleted" in page
 
 
+def test_the_audit_trail_says_how_many_left_with_whom(north, sign_in):
+    ask(sign_in("ben"), north)
+    page = sign_in("quinn").get("/settings/audit").text
+    assert "Ben took customers out of the book in a file" in page
+    assert "2 customers" in page
+
+
 def test_the_store_page_leads_there_for_who_may(ctx, sign_in):
     shows = {number: 'href="/exports"' in sign_in(number).get("/store").text for number in ("ana", "ben", "ari", "hua", "quinn")}
     assert shows == {"ana": False, "ben": True, "ari": True, "hua": True, "quinn": True}
