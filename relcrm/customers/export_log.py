@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from relcrm import chain, clock
 from relcrm.consent import forbidden, ledger
-from relcrm.consent.models import AccessEvent
+from relcrm.consent.models import AccessEvent, ConsentEvent
 from relcrm.customers import export_sources
 from relcrm.customers.export_columns import CONTACTS, IN_CARDS
 from relcrm.customers.export_models import FORMATS, ExportLog, ExportRow, ExportStore
@@ -75,7 +75,7 @@ def begin(tx: Session, actor: StaffMember, source: Source, wish: Wish, count: in
     if wish.format == "xlsx" and count > XLSX_MOST:
         raise RuleError(_l("Excel holds at most %(most)s rows. Choose CSV.", most=f"{XLSX_MOST:,}"), code="export_too_long")
     _refuse_beyond(tx, actor, source.stores, wish, count)
-    return _entered(tx, actor, source, wish)
+    return _entered(tx, actor, source, wish, count)
 
 
 def _refuse_beyond(tx: Session, actor: StaffMember, stores: Sequence[Store], wish: Wish, count: int) -> None:
@@ -120,10 +120,11 @@ def who_may(stores: Sequence[Store]) -> list[str]:
     return list(dict.fromkeys([*area, *(row.name for row in rows if row.role == "owner")]))[:NAMED]
 
 
-def _entered(tx: Session, actor: StaffMember, source: Source, wish: Wish) -> ExportLog:
+def _entered(tx: Session, actor: StaffMember, source: Source, wish: Wish, count: int) -> ExportLog:
+    """With the number that is meant: so two files at once cannot each have the whole day. What is in it is set at the end."""
     log = ExportLog(
         public_id=secrets.token_urlsafe(9), actor_id=actor.id, at=clock.now(), what=source.kind, what_id=source.id, format=wish.format,
-        with_phones=wish.with_phones, row_count=0, fields=" ".join(wish.kept), why=" ".join(wish.why.split()), salt=secrets.token_bytes(16),
+        with_phones=wish.with_phones, row_count=count, fields=" ".join(wish.kept), why=" ".join(wish.why.split()), salt=secrets.token_bytes(16),
     )  # fmt: skip
     tx.add(log)
     tx.flush()
@@ -145,7 +146,17 @@ def enter_rows(tx: Session, log: ExportLog, rows: Sequence[Row], store_id: int |
     tx.execute(sa.insert(ExportRow), taken)
     looks = [AccessEvent(at=log.at, staff_id=log.actor_id, customer_id=row.customer_id, kind="export", store_id=store_id) for row in rows]
     chain.append_all(tx, looks)
-    log.row_count += len(rows)
+
+
+def newest_event() -> int:
+    """The end of the consent ledger as this reading sees it."""
+    return session().scalar(sa.select(sa.func.max(ConsentEvent.id))) or 0
+
+
+def said_since(newest: int, customer_ids: Sequence[int]) -> bool:
+    """Has one of these granted or taken back anything after that event?"""
+    later = sa.select(ConsentEvent.id).where(ConsentEvent.id > newest, ConsentEvent.customer_id.in_(customer_ids))
+    return session().scalar(later.limit(1)) is not None
 
 
 def row_hash(salt: bytes, cells: Sequence[str]) -> str:

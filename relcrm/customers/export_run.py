@@ -1,7 +1,6 @@
 """Makes a file that leaves the book, piece by piece: each is read, logged and committed before anything of it is sent."""
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -12,10 +11,10 @@ from relcrm.customers import export_columns, export_files, export_log, export_so
 from relcrm.customers.export_files import Writer
 from relcrm.customers.export_log import Wish
 from relcrm.customers.export_models import ExportLog
+from relcrm.customers.exporting import Row
 from relcrm.db import write_tx
 from relcrm.errors import NotAllowed
 from relcrm.i18n import _l
-from relcrm.jobs import BREATH
 from relcrm.staff.models import StaffMember
 from relcrm.staff.sessions import with_memberships
 
@@ -61,29 +60,43 @@ def _written(actor_id: int, wish: Wish, writer: Writer, also: Also, tick: Callab
         ids = export_sources.ids(actor, source)
         log = export_log.begin(tx, actor, source, wish, len(ids))
         also(tx, log.public_id)
+        log_id, public_id, rows = log.id, log.public_id, 0
         store_id = source.stores[0].id if len(source.stores) == 1 else None
-        _piece(tx, actor, log, store_id, ids[:A_PIECE], wish, writer)
-        log_id, public_id, rows = log.id, log.public_id, log.row_count
-    tick(min(len(ids), A_PIECE))
-    for start in range(A_PIECE, len(ids), A_PIECE):
-        time.sleep(BREATH)
-        with write_tx() as tx:
-            actor, log = _actor(actor_id), tx.get_one(ExportLog, log_id)
-            _piece(tx, actor, log, store_id, ids[start : start + A_PIECE], wish, writer)
-            rows = log.row_count
-        tick(len(ids[start : start + A_PIECE]))
+    for start in range(0, len(ids), A_PIECE):
+        some = list(ids[start : start + A_PIECE])
+        rows += _piece(actor_id, log_id, store_id, some, wish, writer)
+        tick(len(some))
+    with write_tx() as tx:
+        tx.get_one(ExportLog, log_id).row_count = rows
     return public_id, rows
 
 
-def _piece(tx: Session, actor: StaffMember, log: ExportLog, store_id: int | None, ids: Sequence[int], wish: Wish, writer: Writer) -> None:
-    customers = export_sources.piece(actor, list(ids))
-    rows = exporting.rows_for(actor, customers, wish.kept, lang=wish.lang)
-    export_log.enter_rows(tx, log, rows, store_id)
-    writer.write(rows, {customer.id: customer.public_id for customer in customers})
+def _piece(actor_id: int, log_id: int, store_id: int | None, ids: Sequence[int], wish: Wish, writer: Writer) -> int:
+    """Read while others may write, then logged under the lock; who said something in between is read again there."""
+    newest = export_log.newest_event()
+    ready = _read(actor_id, ids, wish)
+    with write_tx() as tx:
+        if export_log.said_since(newest, ids):
+            ready = _read(actor_id, ids, wish)
+        export_log.enter_rows(tx, tx.get_one(ExportLog, log_id), ready.rows, store_id)
+    writer.write(ready.rows, ready.public_ids)
+    return len(ready.rows)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    rows: Sequence[Row]
+    public_ids: dict[int, str]
+
+
+def _read(actor_id: int, ids: Sequence[int], wish: Wish) -> _Ready:
+    actor = _actor(actor_id)
+    customers = export_sources.piece(actor, ids)
+    return _Ready(exporting.rows_for(actor, customers, wish.kept, lang=wish.lang), {one.id: one.public_id for one in customers})
 
 
 def _actor(actor_id: int) -> StaffMember:
-    """Asked again before each piece: who has left meanwhile takes nothing out."""
+    """Asked again for each piece: who has left meanwhile takes nothing out."""
     actor = with_memberships(actor_id)
     if actor is None or not actor.is_active:
         raise NotAllowed(_l("This is not among what you may do. Ask your manager."), code="needs_export")

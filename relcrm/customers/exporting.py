@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -137,17 +138,19 @@ def _cells(key: str, customer: Customer, known: _Known, level: str) -> list[str]
 
 
 def _plain(key: str, customer: Customer, known: _Known) -> str:
+    if key == "name":
+        return customer.name
+    if key == "salutation":
+        return _choice(key, customer.salutation, known.lang)
+    if key == "preferred_language":
+        return _choice(key, customer.language, known.lang)
+    if key == "associate":
+        return known.associates.get(customer.owner_id or 0, "")
     home = known.stores[customer.home_store_id]
-    return {
-        "name": customer.name,
-        "salutation": _choice("salutation", customer.salutation, known.lang),
-        "preferred_language": _choice("preferred_language", customer.language, known.lang),
-        "home_store": home.name,
-        "associate": known.associates.get(customer.owner_id or 0, ""),
-        "registered_on": _day(customer.created_at, home.time_zone),
-    }[key]
+    return home.name if key == "home_store" else _day(customer.created_at, home.time_zone)
 
 
+@cache
 def _choice(key: str, chosen: str, lang: str) -> str:
     return next((catalogue.label(one, lang) for one in catalogue.field(key).choices if one.key == chosen), "")
 

@@ -272,7 +272,6 @@ def test_no_value_is_in_the_log(ctx):
 
 def test_everything_is_logged_before_the_first_byte(ctx, monkeypatch):
     monkeypatch.setattr(export_run, "A_PIECE", 2)
-    monkeypatch.setattr(export_run, "BREATH", 0)
     crowd(5)
     made = export_run.make(factories.staff("ari").id, Wish(of_store("North"), ("name",), "csv", "cards", "en"))
     db.session().rollback()
@@ -284,7 +283,6 @@ def test_everything_is_logged_before_the_first_byte(ctx, monkeypatch):
 
 def test_who_leaves_while_a_file_is_made_gets_none(ctx, monkeypatch):
     monkeypatch.setattr(export_run, "A_PIECE", 1)
-    monkeypatch.setattr(export_run, "BREATH", 0)
 
     def leave(_count):
         with db.write_tx() as tx:
@@ -295,6 +293,33 @@ def test_who_leaves_while_a_file_is_made_gets_none(ctx, monkeypatch):
     ari = factories.staff("ari").id
     with pytest.raises(NotAllowed):
         export_run.make(ari, Wish(of_store("North"), ("name",), "csv", "cards", "en"), tick=leave)
+
+
+def test_what_she_says_while_her_piece_is_read_counts(ctx, monkeypatch):
+    told("Cleo", "birthday", BORN)
+    read, times = export_run._read, []
+
+    def read_and_hear(*args):
+        ready = read(*args)
+        times.append(1)
+        if len(times) == 1:
+            say("Cleo", "greeting", False)
+        return ready
+
+    monkeypatch.setattr(export_run, "_read", read_and_hear)
+    assert take("ari")[1] == ["Cleo Zhou", "Ana", ""]
+    assert len(times) == 2
+
+
+def test_a_file_under_way_counts_for_the_day_already(ctx):
+    crowd(28)
+    left = []
+    export_run.make(
+        factories.staff("ben").id,
+        Wish(of_store("North"), ("name",), "csv", "cards", "en"),
+        also=lambda _tx, _made: left.append(export_log.left_today(factories.staff("ben"), [store("North")])),
+    ).file.close()
+    assert left == [20]
 
 
 def test_a_refused_file_leaves_nothing_in_the_log(ctx):
