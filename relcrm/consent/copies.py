@@ -25,7 +25,7 @@ class Follows(StrEnum):
 _COLUMNS: Mapping[Follows, str] = {
     Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name",
     Follows.ASKS_AT_READING: "search_key.key",
-    Follows.CARRIES_UNTIL: "",
+    Follows.CARRIES_UNTIL: "merge_image.sealed",
     Follows.HOLDS_IDS: """
         fact.key fact.slot fact.source fact.basis family_member.basis note.basis tag.basis
         consent_event.purpose consent_event.channel consent_event.action consent_event.method consent_event.actor_type
@@ -38,7 +38,7 @@ _COLUMNS: Mapping[Follows, str] = {
         ask_rest.key ask_rest.why client_key.key client_key.made customer_list.public_id customer_store.how inform.kind
         share_request.public_id share_request.status import_batch.public_id import_batch.status import_batch.mapping
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.unstored import_batch.kept_as
-        import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
+        import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
     Follows.IDENTITY: """

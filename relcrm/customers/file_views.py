@@ -113,7 +113,7 @@ def _before() -> datetime:
 
 
 def kind_label(kind: str) -> str:
-    return {"notes": _("Notes"), "facts": _("Facts"), "consents": _("Consents"), "visits": _("Visits")}[kind]
+    return {"notes": _("Notes"), "facts": _("Facts"), "consents": _("Consents"), "visits": _("Visits"), "merges": _("Merges")}[kind]
 
 
 def chapter_label(chapter: str) -> str:

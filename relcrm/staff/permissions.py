@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CUSTOMER_WRITE = "customer_write"
     PHONE_REVEAL = "phone_reveal"
     CUSTOMER_IMPORT = "customer_import"
+    CUSTOMER_MERGE = "customer_merge"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -24,8 +25,8 @@ class Permission(StrEnum):
 P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
-SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT})
+SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE}
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,

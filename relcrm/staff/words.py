@@ -41,6 +41,10 @@ ACT_WORDS: dict[str, object] = {
     "associate_chosen": _l("chose a customer's associate"),
     "share_accepted": _l("shared a customer with another store"),
     "share_declined": _l("did not share a customer"),
+    "customers_merged": _l("made one file of two"),
+    "customer_merged_away": _l("joined a file to another"),
+    "merge_undone": _l("took two files apart again"),
+    "row_moved": _l("moved an entry to another file"),
 }
 KEY_WORDS: dict[str, object] = {
     **ROLE_WORDS,
