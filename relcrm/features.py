@@ -8,7 +8,18 @@ def register(app: Flask) -> None:
     from relcrm.consent import catalogue
     from relcrm.consent import tasks as consent_tasks  # noqa: F401 (jobs)
     from relcrm.consent import views as consent
-    from relcrm.customers import consent_views, file_views, identity_views, import_files, import_job, import_views, list_views, seams, tasks  # noqa: F401 (more pages and jobs)
+    from relcrm.customers import (  # noqa: F401 (more pages and jobs)
+        consent_views,
+        file_views,
+        identity_views,
+        import_files,
+        import_job,
+        import_views,
+        list_views,
+        merge_views,
+        seams,
+        tasks,
+    )
     from relcrm.customers import views as customers
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
@@ -16,5 +27,5 @@ def register(app: Flask) -> None:
 
     catalogue.check(catalogue.fields())
     import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
-    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, import_views.bp):
+    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, merge_views.bp, import_views.bp):
         app.register_blueprint(blueprint)

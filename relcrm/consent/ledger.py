@@ -273,6 +273,13 @@ def overview(customer_id: int, at: datetime | None = None) -> dict[str, Standing
     return {key: _best(events.about(key), at, cuts) for key in dict.fromkeys(event.purpose for event in events)}
 
 
+def as_one(winner_id: int, loser_id: int) -> dict[str, Standing]:
+    """What `overview` would say of the winner if both were merged now."""
+    at, cuts, mine, theirs = clock.now(), notices.cuts(), events_of(winner_id), events_of(loser_id)
+    both = History([*mine, *theirs], [*mine.joins, *theirs.joins, Join(loser_id, winner_id, at)])
+    return {key: _best(both.about(key), at, cuts) for key in dict.fromkeys(event.purpose for event in both)}
+
+
 def is_open(customer_id: int, purpose_key: str, channel: str) -> bool:
     """Does a consent stand or wait there? On ANY: on whatever channel."""
     events, cuts = events_of(customer_id, purpose_key), notices.cuts()

@@ -13,7 +13,7 @@ from relcrm.consent import bound, ledger
 from relcrm.consent.models import Alias, ConsentEvent
 from relcrm.customers import merge_tables, search
 from relcrm.customers.merge_models import MergedRow, MergeImage
-from relcrm.customers.merging import MAIN, UNDO_WITHIN, require_both, standing_merges
+from relcrm.customers.merging import MAIN, UNDO_WITHIN, require_both, require_of, standing_merges
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore
 from relcrm.customers.queries import Seen
 from relcrm.db import session
@@ -147,11 +147,21 @@ def _hide_from_now(tx: Session, customer_id: int, basis: str, *, since: datetime
     bound.hide(tx, customer_id, basis, since=clock.now())
 
 
-def last_undone(customer_id: int) -> Alias | None:
-    """The merge of this customer that was taken back last, while the 30 days since then last."""
-    since = clock.now() - UNDO_WITHIN
-    query = sa.select(Alias).where(Alias.winner_id == customer_id, Alias.undone_at > since)
-    return session().scalars(query.order_by(Alias.undone_at.desc()).limit(1)).first()
+def last_undone(one_id: int, other_id: int) -> Alias:
+    """The merge of these two that was taken back last. Raises NotFound, also when more than 30 days have passed since."""
+    both = sa.or_(*(sa.and_(Alias.winner_id == a, Alias.loser_id == b) for a, b in ((one_id, other_id), (other_id, one_id))))
+    query = sa.select(Alias).where(both, Alias.undone_at > clock.now() - UNDO_WITHIN).order_by(Alias.undone_at.desc())
+    found = session().scalars(query.limit(1)).first()
+    if found is None:
+        raise NotFound(_l("There is no such merge."), code="no_merge")
+    return found
+
+
+def doubtful_yeses(alias: Alias) -> Sequence[str]:
+    """Purposes to which somebody said yes while both were one file: it counts for neither, and she is asked again."""
+    during = (ConsentEvent.recorded_at > alias.merged_at, ConsentEvent.recorded_at <= alias.undone_at)
+    yes = (ConsentEvent.customer_id == alias.winner_id, ConsentEvent.action.in_((*ledger.OPENS, "pending")), *during)
+    return session().scalars(sa.select(ConsentEvent.purpose).where(*yes, ConsentEvent.purpose != ledger.SERVICE).distinct()).all()
 
 
 def made_meanwhile(kind: str, customer_id: int, alias: Alias) -> Sequence[Any]:
@@ -164,12 +174,10 @@ def made_meanwhile(kind: str, customer_id: int, alias: Alias) -> Sequence[Any]:
 
 def sort(tx: Session, actor: StaffMember, one: Seen, other: Seen, kind: str, row_id: int) -> None:
     """Move one row made meanwhile to the other file. Raises NotFound, NotAllowed, RuleError (no consent there, or the place is taken)."""
-    stores = {store.id for store in (*one.stores, *other.stores)}
-    require_both(actor, stores, {one.customer.owner_id, other.customer.owner_id})
-    alias = last_undone(one.customer.id) or last_undone(other.customer.id)
-    ids = {alias.winner_id, alias.loser_id} if alias else set()
-    if alias is None or ids != {one.customer.id, other.customer.id} or kind not in SORTED:
-        raise NotFound(_l("There is no such merge."), code="no_merge")
+    require_of(actor, one, other)
+    alias = last_undone(one.customer.id, other.customer.id)
+    if kind not in SORTED:
+        raise NotFound(_l("This is not there any more."), code="no_row")
     row = next((row for row in made_meanwhile(kind, one.customer.id, alias) if row.id == row_id), None)
     if row is None:
         raise NotFound(_l("This is not there any more."), code="no_row")

@@ -18,11 +18,11 @@ from relcrm.customers.merge_models import MergedRow, MergeImage
 from relcrm.customers.models import Customer, CustomerStore, Fact
 from relcrm.customers.queries import Seen
 from relcrm.db import session
-from relcrm.errors import NotAllowed, NotFound, RuleError
+from relcrm.errors import NotAllowed, RuleError
 from relcrm.i18n import _l
 from relcrm.staff import audit
 from relcrm.staff.models import StaffMember
-from relcrm.staff.permissions import Permission, require
+from relcrm.staff.permissions import Permission, may
 
 UNDO_WITHIN = timedelta(days=30)
 # What a customer's own row says and only one of two can say; the stricter of two pauses holds without being asked.
@@ -38,13 +38,30 @@ class Choice:
     facts: frozenset[int] = frozenset()
 
 
-def require_both(actor: StaffMember, stores: set[int], owner_ids: set[int | None]) -> None:
-    """Who manages every store that knows either of them; or the associate of both, where she works. Raises NotAllowed."""
-    require(actor, Permission.CUSTOMER_MERGE)
+def may_both(actor: StaffMember, stores: set[int], owner_ids: set[int | None]) -> bool:
+    """Who manages every store that knows either of them, or is the associate of both where she works."""
+    if not may(actor, Permission.CUSTOMER_MERGE):
+        return False
     managed, works = actor.stores("store_manager", "area_manager", "owner"), actor.stores("associate", "store_manager") or frozenset()
-    if managed is None or stores <= managed or (owner_ids == {actor.id} and stores <= works):
-        return
-    raise NotAllowed(_l("Who manages all stores that know them, or is the associate of both, may make one file of two."), code="not_both")
+    return managed is None or stores <= managed or (owner_ids == {actor.id} and stores <= works)
+
+
+def require_both(actor: StaffMember, stores: set[int], owner_ids: set[int | None]) -> None:
+    """Raises NotAllowed."""
+    if not may_both(actor, stores, owner_ids):
+        raise NotAllowed(
+            _l("Who manages all stores that know them, or is the associate of both, may make one file of two."), code="not_both"
+        )
+
+
+def may_of(actor: StaffMember, *both: Seen) -> bool:
+    """`may_both` of customers as loaded."""
+    return may_both(actor, {store.id for seen in both for store in seen.stores}, {seen.customer.owner_id for seen in both})
+
+
+def require_of(actor: StaffMember, *both: Seen) -> None:
+    """Raises NotAllowed."""
+    require_both(actor, {store.id for seen in both for store in seen.stores}, {seen.customer.owner_id for seen in both})
 
 
 def merge(tx: Session, actor: StaffMember, winner: Seen, loser: Seen, choice: Choice, *, versions: tuple[int, int]) -> Alias:
@@ -76,7 +93,7 @@ def merge(tx: Session, actor: StaffMember, winner: Seen, loser: Seen, choice: Ch
 
 def _refuse(actor: StaffMember, winner: Seen, loser: Seen, versions: tuple[int, int]) -> None:
     one, other = winner.customer, loser.customer
-    require_both(actor, {store.id for store in (*winner.stores, *loser.stores)}, {one.owner_id, other.owner_id})
+    require_of(actor, winner, loser)
     if one.id == other.id:
         raise RuleError(_l("This is one file already."), code="one_already")
     if (one.version, other.version) != versions:
@@ -177,10 +194,25 @@ def standing_merges(customer_id: int) -> Sequence[Alias]:
     return session().scalars(sa.select(Alias).where(whole, Alias.undone_at.is_(None)).order_by(Alias.id.desc())).all()
 
 
-def undoable(customer_id: int) -> Alias | None:
-    """The newest merge of hers, while its 30 days last: the only one that can be undone."""
-    newest = next(iter(standing_merges(customer_id)), None)
-    return newest if newest is not None and newest.merged_at + UNDO_WITHIN > clock.now() else None
+@dataclass(frozen=True)
+class Line:
+    """What her page says of a merge of the last 30 days: with whom, since when, and whether this reader may change it."""
+
+    alias: Alias
+    other: Customer
+    may: bool
+
+
+def lines(reader: StaffMember, seen: Seen) -> tuple[Line | None, Line | None]:
+    """(the merge that can be undone, the one that was undone last), each None after 30 days; one query."""
+    since = clock.now() - UNDO_WITHIN
+    recent = sa.or_(sa.and_(Alias.undone_at.is_(None), Alias.merged_at > since), Alias.undone_at > since)
+    query = sa.select(Alias, Customer).join(Customer, Customer.id == Alias.loser_id).where(Alias.winner_id == seen.customer.id, recent)
+    rows = session().execute(query.order_by(Alias.id.desc()).limit(10)).all()
+    stores = {store.id for store in seen.stores}
+    found = [Line(alias, other, may_both(reader, stores, {seen.customer.owner_id, other.owner_id})) for alias, other in rows]
+    standing = (line for line in found if line.alias.undone_at is None)
+    return next(standing, None), next((line for line in found if line.alias.undone_at and line.other.closed_at is None), None)
 
 
 def winner_of(reader: StaffMember, public_id: str) -> Customer | None:
@@ -189,13 +221,6 @@ def winner_of(reader: StaffMember, public_id: str) -> Customer | None:
     if merged is None:
         return None
     return session().scalar(queries.visible_to(reader).where(Customer.id == ledger.root_of(merged), Customer.id != merged))
-
-
-def other_of(alias: Alias) -> Customer:
-    found = session().get(Customer, alias.loser_id)
-    if found is None:
-        raise NotFound(_l("This is not there any more."), code="no_row")
-    return found
 
 
 def forget(tx: Session) -> None:

@@ -119,6 +119,11 @@ def staff_names(ids: set[int | None]) -> dict[int, str]:
     return {row.id: row.name for row in session().execute(sa.select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(wanted)))}
 
 
+def store_names(ids: set[int]) -> dict[int, str]:
+    """Names by id, in one query."""
+    return {row.id: row.name for row in session().execute(sa.select(Store.id, Store.name).where(Store.id.in_(ids)))}
+
+
 def lately(reader: StaffMember, limit: int = LATELY) -> Sequence[Customer]:
     """Whom the reader opened last and may still see, newest first."""
     mine = sa.and_(LatelySeen.customer_id == Customer.id, LatelySeen.staff_id == reader.id)
