@@ -89,7 +89,7 @@ class Merged(Expected):
             if gone <= self.at:
                 continue
             self.origin[mark] = file
-            if not was_readable or not self.stands(basis, self.at):
+            if not self.stands(basis, self.at):
                 self.hidden[mark] = gone, was_readable
             rival = holders.get(place)
             if rival is None:
@@ -108,9 +108,11 @@ class Merged(Expected):
             end = file.end(basis)
             assert end is not None
             return min(self.at + UNDO, end if basis in SPECIAL else end + 15 * DAY), True
+        if mark in file.gone:
+            return file.gone[mark], False
         closed = file.closed_since(basis, self.at)
         assert closed is not None
-        return file.gone.get(mark) or (closed if basis in SPECIAL else closed + 15 * DAY), False
+        return closed if basis in SPECIAL else closed + 15 * DAY, False
 
     def end(self, purpose: str) -> datetime | None:
         if purpose in self.said:
