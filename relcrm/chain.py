@@ -53,16 +53,18 @@ def append(session: Session, row: T, **words: str) -> T:
 
 
 def append_all(session: Session, rows: Sequence[T]) -> None:
-    """Add rows of one table, without words, at the end of its chain: the same as `append` for each, with one look at the end."""
+    """Add rows of one table, without words, at the end of its chain: the same as `append` for each, with one look at the end.
+    The rows given are filled in but stay out of the session."""
     if not rows:
         return
     next_id, before = _end(session, type(rows[0]))
-    columns = [column.key for column in type(rows[0]).__table__.columns]
+    columns, full = [column.key for column in type(rows[0]).__table__.columns], []
     for offset, row in enumerate(rows):
         row.id, row.prev_hash = next_id + offset, before
-        row.hash = before = digest(before, {key: getattr(row, key) for key in columns})
-    session.add_all(rows)
-    session.flush()
+        values = {key: getattr(row, key) for key in columns}
+        row.hash = before = values["hash"] = digest(before, values)
+        full.append(values)
+    session.execute(sa.insert(type(rows[0])), full)
 
 
 def _end(session: Session, model: type[Chained]) -> tuple[int, str]:

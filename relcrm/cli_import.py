@@ -37,8 +37,9 @@ def bring_in() -> None:
 @click.option(
     "--mapping", multiple=True, metavar="COLUMN=TARGET,…", help="What a column (its name or number from 1) is. `skip` leaves it out."
 )
+@click.option("--consents-proved", is_flag=True, help="The owner can prove that a yes in the columns of consents was given.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
-def customers(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], dry_run: bool) -> None:
+def customers(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], consents_proved: bool, dry_run: bool) -> None:
     """Bring in a CSV or Excel file. Rows that cannot be taken are written beside it as FILE.refused.csv.
 
     Exit code 0: every row went in. 2: some were refused. 1: it could not start.
@@ -49,13 +50,13 @@ def customers(file: Path, store_name: str, source: str, number: str, mapping: Se
     app = make_app()
     with app.app_context(), speaking(app.config["RELCRM"].language):
         try:
-            refused = _bring_in(file, store_name, source, number, mapping, dry_run, app.config["RELCRM"].language)
+            refused = _bring_in(file, store_name, source, number, mapping, consents_proved, dry_run, app.config["RELCRM"].language)
         except RelcrmError as error:
             raise SetupError(str(error.message)) from error
     sys.exit(SOME_REFUSED if refused else 0)
 
 
-def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], dry_run: bool, lang: str) -> int:
+def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], proves: bool, dry_run: bool, lang: str) -> int:
     """How many rows were refused."""
     from relcrm.customers import import_files, imports
     from relcrm.db import write_tx
@@ -69,11 +70,11 @@ def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Se
     try:
         if dry_run:
             batch = imports.drafted(actor, store, kept, **told)
-            imports.choose(batch, _mapped(imports.columns_of(batch), mapping))
+            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), actor, proves=proves)
             return _foreseen(file, batch)
         with write_tx() as tx:
             batch = imports.make(tx, _by_id(actor_id), _store_by_id(store_id), kept, **told)
-            imports.choose(batch, _mapped(imports.columns_of(batch), mapping))
+            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), _by_id(actor_id), proves=proves)
             imports.start(tx, _by_id(actor_id), batch)
             batch_id = batch.id
     except BaseException:
@@ -85,7 +86,7 @@ def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Se
 def _run(file: Path, batch_id: int) -> int:
     """Piece by piece like the worker, which goes on where a kill leaves off."""
     from relcrm.customers import import_files, import_job, imports
-    from relcrm.customers.models import ImportBatch
+    from relcrm.customers.import_models import ImportBatch
     from relcrm.db import session, write_tx
 
     batch = session().get_one(ImportBatch, batch_id)
@@ -94,6 +95,7 @@ def _run(file: Path, batch_id: int) -> int:
             with write_tx() as tx:
                 batch = tx.get_one(ImportBatch, batch_id)
                 import_job.step(tx, batch)
+            import_job.read_ahead()
             bar.update(batch.rows_done - bar.pos)
     if batch.status != "done":
         raise SetupError(f"The import broke off after row {batch.rows_done} ({batch.failure or batch.status}).")
@@ -106,12 +108,12 @@ def _run(file: Path, batch_id: int) -> int:
 
 def _foreseen(file: Path, batch: Any) -> int:
     from relcrm.customers import import_files, imports, refused
-    from relcrm.customers.import_rows import REFUSED, Judge, Tally
+    from relcrm.customers.import_tally import REFUSED, Tally
 
     tally, terms, bad = Tally(), imports.terms_of(batch), []
     with click.progressbar(length=batch.row_count, file=sys.stderr) as bar:
-        for verdicts in imports.judged(imports.rows_of(batch), Judge(), terms):
-            tally.add(verdicts)
+        for verdicts in imports.judged(imports.rows_of(batch), terms):
+            imports.tally_up(tally, verdicts)
             bad += [(verdict.row, refused.reason(verdict.problems, terms.header)) for verdict in verdicts if verdict.outcome == REFUSED]
             bar.update(len(verdicts))
     import_files.drop(batch.kept_as)
@@ -120,10 +122,10 @@ def _foreseen(file: Path, batch: Any) -> int:
 
 
 def _report(file: Path, tally: Any, header: Sequence[str], bad: Sequence[Any], lang: str) -> int:
-    from relcrm.customers import import_columns, refused
+    from relcrm.customers import import_words, refused
 
-    click.echo(f"{tally.created} new, {tally.updated} added to, {tally.unchanged} known already, {tally.refused} not taken")
-    for sentence in import_columns.needs(tally.unstored, lang):
+    click.echo(f"{tally.created} new, {tally.updated + tally.merged} added to, {tally.unchanged} known already, {tally.refused} not taken")
+    for sentence in import_words.needs(tally.unstored, lang):
         click.echo(str(sentence))
     if bad:
         path = file.with_name(f"{file.name}.refused.csv")

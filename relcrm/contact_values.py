@@ -20,10 +20,14 @@ _INVISIBLE = ("Cc", "Cf", "Cs")
 
 
 _CHINESE_MOBILE = re.compile(r"\+861[3-9][0-9]{9}")
+_CHINESE_TYPED = re.compile(r"(\+86 ?)?(1(?:3[0-9]|4[57]|5[0-35-9]|6[2567]|7[0-35-8]|8[0-9]|9[0-35-9])[0-9]{8})")
 
 
 def phone(text: str, country: str) -> str:
     """E.164 of a number as typed in that country (ISO code such as CN). Raises BadValue phone_empty, _letters, _short, _long, _invalid."""
+    plain = _CHINESE_TYPED.fullmatch(text)
+    if plain and (plain[1] or country == "CN"):  # a file of 100,000 rows has mostly these, and the library takes 0.1 ms for each
+        return f"+86{plain[2]}"
     typed = unicodedata.normalize("NFKC", text).strip()
     if any(character.isalpha() for character in typed):
         raise _bad_phone("phone_letters", _l("A phone number has digits only. Take the letters out; a note has room for them."))

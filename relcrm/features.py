@@ -9,7 +9,9 @@ def register(app: Flask) -> None:
     from relcrm.consent import tasks as consent_tasks  # noqa: F401 (jobs)
     from relcrm.consent import views as consent
     from relcrm.customers import (  # noqa: F401 (more pages and jobs)
+        cleansing_views,
         consent_views,
+        duplicate_views,
         file_views,
         identity_views,
         import_files,
@@ -27,5 +29,14 @@ def register(app: Flask) -> None:
 
     catalogue.check(catalogue.fields())
     import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
-    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, merge_views.bp, import_views.bp):
+    for blueprint in (
+        system.bp,
+        staff.bp,
+        consent.bp,
+        customers.bp,
+        merge_views.bp,
+        import_views.bp,
+        duplicate_views.bp,
+        cleansing_views.bp,
+    ):
         app.register_blueprint(blueprint)

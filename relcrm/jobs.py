@@ -1,11 +1,14 @@
 """Work that happens by itself: each job once per period, in short pieces with a cursor, safe against a kill and a second worker."""
 
 import logging
+import os
 import secrets
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,6 +18,7 @@ from relcrm.db import Model, session, write_tx
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
+_PLACE = socket.gethostname()
 BREATH = 0.05  # seconds between two pieces, so that people at the counter get the write lock
 
 # One piece of work: takes the cursor it left (None at first), returns the next one or None when the period's work is done.
@@ -47,16 +51,18 @@ class Job:
     name: str
     every: str  # "day", "hour", "minute" or "now": whenever there is work
     piece: Piece
+    between: Callable[[], None] | None = None
 
 
 _jobs: dict[str, Job] = {}
 
 
-def job(name: str, every: str) -> Callable[[Piece], Piece]:
-    """Register a job. Its piece is run in its own `write_tx` and should hold the lock for at most 200 ms."""
+def job(name: str, every: str, between: Callable[[], None] | None = None) -> Callable[[Piece], Piece]:
+    """Register a job. Its piece is run in its own `write_tx` and should hold the lock for at most 200 ms; `between` two pieces,
+    while others have the lock, it may do what needs none."""
 
     def register(piece: Piece) -> Piece:
-        _jobs[name] = Job(name, every, piece)
+        _jobs[name] = Job(name, every, piece, between)
         return piece
 
     return register
@@ -72,10 +78,23 @@ def run_now(name: str) -> bool:
     """Run one job whether due or not, from its beginning. False when another worker holds it."""
     with write_tx() as tx:
         row = _row(tx, name)
-        if row.token is not None and row.lease_until is not None and row.lease_until > clock.now():
+        if row.token is not None and _is_held(row, clock.now()):
             return False
         row.done_for, row.cursor, row.lease_until = "", None, None
     return _run(_jobs[name], "UTC")
+
+
+def ask(tx: Session, name: str) -> None:
+    """Let a job run once more at the next tick, from its beginning; one that is under way is left to finish."""
+    row = _row(tx, name)
+    if row.token is None:
+        row.done_for, row.cursor, row.lease_until = "", None, None
+
+
+def is_waiting(name: str) -> bool:
+    """Is this job under way, or asked for and not yet begun?"""
+    row = session().get(JobRun, name)
+    return row is not None and (row.token is not None or not row.done_for)
 
 
 def names() -> list[str]:
@@ -100,7 +119,7 @@ def _run(job: Job, zone: str) -> bool:
         return False
     try:
         while _step(job, token, period):
-            time.sleep(BREATH)
+            _breathe(job)
     except Exception as error:
         log.exception("job %s failed", job.name)
         _fail(job.name, token, type(error).__name__)
@@ -108,18 +127,33 @@ def _run(job: Job, zone: str) -> bool:
     return True
 
 
+def _breathe(job: Job) -> None:
+    until = time.monotonic() + BREATH
+    if job.between is not None:
+        job.between()
+    time.sleep(max(0.0, until - time.monotonic()))
+
+
 def _take(name: str, period: str) -> str | None:
     seen = session().get(JobRun, name)
     now = clock.now()
     session().rollback()
-    if seen is not None and (seen.done_for >= period or (seen.lease_until is not None and seen.lease_until > now)):
+    if seen is not None and (seen.done_for >= period or _is_held(seen, now)):
         return None
     with write_tx() as tx:
         row = _row(tx, name)
-        if row.done_for >= period or (row.lease_until is not None and row.lease_until > now):
+        if row.done_for >= period or _is_held(row, now):
             return None
-        row.token, row.lease_until = secrets.token_hex(8), now + LEASE
+        row.token, row.lease_until = f"{_PLACE}:{os.getpid()}:{secrets.token_hex(8)}", now + LEASE
         return row.token
+
+
+def _is_held(row: JobRun, now: datetime) -> bool:
+    """By a worker that still lives, or whose life nobody here can tell; what was killed on this machine need not be waited for."""
+    if row.lease_until is None or row.lease_until <= now:
+        return False
+    place, _sign, rest = (row.token or "").rpartition(":")[0].rpartition(":")
+    return place != _PLACE or Path(f"/proc/{rest}").exists() or not Path("/proc/self").exists()
 
 
 def _step(job: Job, token: str, period: str) -> bool:

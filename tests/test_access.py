@@ -4,7 +4,9 @@ import pytest
 
 from relcrm import db
 from relcrm.customers import rules
-from relcrm.customers.models import ContactPoint, CustomerList, ImportBatch, ShareRequest
+from relcrm.customers.cleansing_models import DuplicateSuspect
+from relcrm.customers.import_models import ImportBatch
+from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
 from relcrm.staff.models import Store
 from relcrm.web import access
 from tests import factories
@@ -33,6 +35,8 @@ ANSWERS = {
     "none_there": "nnnfffnd",  # who may comes through, and there is no such thing
     "nothing": "nnnfffnd",
     "of_list": "+++fffnd",  # a list is of one store
+    "decide": "+++++f+d",
+    "pair": "+n+++fnd",  # two customers of Ana's: for her and for managers of both
     "owner": "ffff+ffd",
     "owner_or_auditor": "ffff++fd",
 }
@@ -60,7 +64,11 @@ def world(app, *, linked=False):
                 lang="en",
                 signature="",
             )
-            tx.add_all((made, batch))
+            noor, home = factories.customer("Noor"), north.id
+            pair = DuplicateSuspect(
+                public_id="pair-1", a_id=cleo.id, b_id=noor.id, a_store_id=home, b_store_id=home, score=60, found_at=asked.asked_at
+            )
+            tx.add_all((made, batch, pair))
             tx.flush()
             contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
             ids |= {
@@ -71,6 +79,7 @@ def world(app, *, linked=False):
                 "kind": "adult",
                 "list_id": made.public_id,
                 "batch": batch.public_id,
+                "pair": pair.public_id,
             }
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()

@@ -242,3 +242,14 @@ def test_the_short_way_for_chinese_mobiles_writes_what_the_library_writes():
         parsed = phonenumbers.parse(number)
         assert contact_values.phone_shown(number, "CN") == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
         assert contact_values.phone_shown(number, "GB") == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+def test_the_short_way_for_chinese_mobiles_agrees_with_the_library(typed: str) -> None:
+    def read(text: str) -> str:
+        try:
+            return contact_values.phone(text, "CN")
+        except BadValue as error:
+            return error.code
+
+    assert read(typed) == read(f" {typed[:3]}-{typed[3:]}") == read(f"+86 {typed}")

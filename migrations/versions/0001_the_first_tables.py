@@ -115,6 +115,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_store_public_id")),
     )
     op.create_table(
+        "sweep_mark",
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sweep_mark")),
+    )
+    op.create_table(
         "assessment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
@@ -238,25 +245,27 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("file_kind", sa.Text(), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("lang", sa.String(length=8), nullable=False),
         sa.Column("kept_as", sa.Text(), nullable=False),
         sa.Column("header", sa.LargeBinary(), nullable=True),
         sa.Column("signature", sa.String(length=32), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("proves", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("updated", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("unchanged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("refused", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("unstored", sa.Text(), nullable=False),
+        sa.Column("did", sa.Text(), nullable=False),
         sa.Column("foreseen", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("undone_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("undone", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stayed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "status IN ('mapping', 'checking', 'waiting', 'running', 'done', 'stopped', 'failed')", name=op.f("ck_import_batch_status")
+            "status IN ('mapping', 'checking', 'waiting', 'running', 'done', 'stopped', 'failed', 'reverting', 'reverted')",
+            name=op.f("ck_import_batch_status"),
         ),
         sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_import_batch_made_by_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_import_batch_store_id")),
@@ -374,6 +383,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "ask_first",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_ask_first_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", "key", name=op.f("pk_ask_first")),
+    )
+    op.create_table(
         "ask_rest",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -386,6 +402,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_ask_rest_customer_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("customer_id", "key", name=op.f("pk_ask_rest")),
     )
+    op.create_table(
+        "changed_file",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_changed_file_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_changed_file")),
+    )
+    op.create_table(
+        "clean_finding",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('phone_wrong', 'unreachable', 'email_wrong', 'date_wrong', 'stale', 'empty', 'no_associate')",
+            name=op.f("ck_clean_finding_kind"),
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_clean_finding_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_clean_finding_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "kind", "customer_id", name=op.f("pk_clean_finding")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("clean_finding", schema=None) as batch_op:
+        batch_op.create_index("ix_clean_finding_customer_id", ["customer_id"], unique=False)
+
     op.create_table(
         "consent_event",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -502,6 +541,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_store_store_since", ["store_id", "since"], unique=False)
 
     op.create_table(
+        "duplicate_suspect",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("a_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("b_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("a_store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("b_store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("status IN ('open', 'different', 'merged')", name=op.f("ck_duplicate_suspect_status")),
+        sa.CheckConstraint("a_id < b_id", name=op.f("ck_duplicate_suspect_in_order")),
+        sa.ForeignKeyConstraint(["a_id"], ["customer.id"], name=op.f("fk_duplicate_suspect_a_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["a_store_id"], ["store.id"], name=op.f("fk_duplicate_suspect_a_store_id")),
+        sa.ForeignKeyConstraint(["b_id"], ["customer.id"], name=op.f("fk_duplicate_suspect_b_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["b_store_id"], ["store.id"], name=op.f("fk_duplicate_suspect_b_store_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_member.id"], name=op.f("fk_duplicate_suspect_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate_suspect")),
+        sa.UniqueConstraint("a_id", "b_id", name=op.f("uq_duplicate_suspect_a_id_b_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_duplicate_suspect_public_id")),
+    )
+    with op.batch_alter_table("duplicate_suspect", schema=None) as batch_op:
+        batch_op.create_index("ix_duplicate_suspect_a_store", ["a_store_id", "status", "score"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duplicate_suspect_b_id"), ["b_id"], unique=False)
+        batch_op.create_index("ix_duplicate_suspect_b_store", ["b_store_id", "status", "score"], unique=False)
+        batch_op.create_index("ix_duplicate_suspect_decided_by", ["decided_by_id", "decided_at"], unique=False)
+        batch_op.create_index("ix_duplicate_suspect_status_score", ["status", "score"], unique=False)
+
+    op.create_table(
         "fact",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("slot", sa.String(length=40), nullable=False),
@@ -555,6 +626,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_family_member_customer_id", ["customer_id"], unique=False)
 
     op.create_table(
+        "import_paper",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purposes", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("scan_name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("declared_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_paper_batch_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["declared_by_id"], ["staff_member.id"], name=op.f("fk_import_paper_declared_by_id")),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_import_paper")),
+    )
+    op.create_table(
         "import_refusal",
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -562,6 +647,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_refusal_batch_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("batch_id", "line", name=op.f("pk_import_refusal")),
     )
+    op.create_table(
+        "import_row",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("added", sa.Text(), nullable=False),
+        sa.Column("stayed", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("outcome IN ('created', 'updated', 'merged')", name=op.f("ck_import_row_outcome")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_row_batch_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_import_row_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("batch_id", "line", name=op.f("pk_import_row")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_row_customer_id"), ["customer_id"], unique=False)
+
     op.create_table(
         "inform",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -744,7 +848,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inform_customer_id"))
 
     op.drop_table("inform")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_row_customer_id"))
+
+    op.drop_table("import_row")
     op.drop_table("import_refusal")
+    op.drop_table("import_paper")
     with op.batch_alter_table("family_member", schema=None) as batch_op:
         batch_op.drop_index("ix_family_member_customer_id")
 
@@ -755,6 +864,14 @@ def downgrade() -> None:
         )
 
     op.drop_table("fact")
+    with op.batch_alter_table("duplicate_suspect", schema=None) as batch_op:
+        batch_op.drop_index("ix_duplicate_suspect_status_score")
+        batch_op.drop_index("ix_duplicate_suspect_decided_by")
+        batch_op.drop_index("ix_duplicate_suspect_b_store")
+        batch_op.drop_index(batch_op.f("ix_duplicate_suspect_b_id"))
+        batch_op.drop_index("ix_duplicate_suspect_a_store")
+
+    op.drop_table("duplicate_suspect")
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_store_since")
 
@@ -776,7 +893,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_consent_event_customer_purpose")
 
     op.drop_table("consent_event")
+    with op.batch_alter_table("clean_finding", schema=None) as batch_op:
+        batch_op.drop_index("ix_clean_finding_customer_id")
+
+    op.drop_table("clean_finding")
+    op.drop_table("changed_file")
     op.drop_table("ask_rest")
+    op.drop_table("ask_first")
     with op.batch_alter_table("alias", schema=None) as batch_op:
         batch_op.drop_index("uq_alias_loser_open", sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"))
         batch_op.drop_index(batch_op.f("ix_alias_winner_id"))
@@ -834,6 +957,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_decided_by_id"))
 
     op.drop_table("assessment")
+    op.drop_table("sweep_mark")
     op.drop_table("store")
     op.drop_table("staff_member")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:

@@ -97,6 +97,15 @@ def remove(tx: Session, model: type[Bound], customer_id: int, row_id: int) -> No
         inner.execute(sa.delete(model).where(model.id == row_id, model.customer_id == customer_id), execution_options=_options())
 
 
+def empty(tx: Session, customer_ids: Sequence[int]) -> None:
+    """Delete every bound row of these customers, hidden or not."""
+    for customer_id in customer_ids:
+        forget(tx, customer_id)
+    with _lifted(tx) as inner:
+        for model in kinds():
+            inner.execute(sa.delete(model).where(model.customer_id.in_(customer_ids)), execution_options=_options())
+
+
 def set_until(tx: Session, customer_id: int, basis: str, until: datetime) -> None:
     """Follow the ledger: rows of this basis are readable until then. Hidden ones come back within 15 days, sensitive ones never."""
     forget(tx, customer_id)

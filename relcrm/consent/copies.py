@@ -37,7 +37,9 @@ _COLUMNS: Mapping[Follows, str] = {
         chained_text.chain chained_text.name chained_text.salt
         ask_rest.key ask_rest.why client_key.key client_key.made customer_list.public_id customer_store.how inform.kind
         share_request.public_id share_request.status import_batch.public_id import_batch.status import_batch.mapping
-        import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.unstored import_batch.kept_as
+        import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.kept_as import_batch.did import_batch.file_sha256
+        import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
+        duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
         import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
@@ -51,7 +53,7 @@ _COLUMNS: Mapping[Follows, str] = {
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
         store.region store.currency store.country membership.role invitation.token_hash sign_in_attempt.who import_batch.file_name
         staff_member.public_id staff_member.number staff_member.name staff_member.phone staff_member.language staff_member.password_hash
-        staff_session.public_id staff_session.token_hash staff_session.device
+        staff_session.public_id staff_session.token_hash staff_session.device import_paper.words import_paper.scan_name
     """,
 }
 # Modules that write files, or keep in memory what was typed, and how those follow.

@@ -192,10 +192,16 @@ def append(
         valid_until=valid_until(purpose_key, action, occurred_at or now),
     )
     chain.append(tx, event, **words)
-    if action in CLOSES and channel == ANY:
-        bound.let_go(tx, {customer_id, *(join.loser_id for join in events_of(customer_id).joins)}, purpose_key, since=event.occurred_at)
+    let_go(tx, event)
     follow(tx, customer_id, purpose_key, hide)
     return event
+
+
+def let_go(tx: Session, event: ConsentEvent) -> None:
+    """Her own no ends also what only waits for the undo of a merge. For whoever adds events without `append`."""
+    if event.action in CLOSES and event.channel == ANY:
+        whole = {event.customer_id, *(join.loser_id for join in events_of(event.customer_id).joins)}
+        bound.let_go(tx, whole, event.purpose, since=event.occurred_at)
 
 
 def valid_until(purpose_key: str, action: str, since: datetime) -> datetime | None:

@@ -29,14 +29,15 @@ def askable(seen: Seen, standing: Collection[str], off: Collection[str]) -> list
     return [f for f in found if f.basis in standing and f.key not in off and seen.sight.shows(f) and f.ask and f.class_ != "S"]
 
 
-def next_question(seen: Seen, fields: Sequence[Field], known: Collection[str]) -> Field | None:
-    """One question, or none: at most one a visit, and none that rests."""
+def next_question(seen: Seen, fields: Sequence[Field], known: Collection[str], first: Collection[str] = ()) -> Field | None:
+    """One question, or none: at most one a visit, and none that rests. Those of `first` come before the others."""
     rests = session().scalars(sa.select(AskRest).where(AskRest.customer_id == seen.customer.id)).all()
     today = day_begins(seen.home.time_zone)
     if any(rest.at >= today for rest in rests):
         return None
     resting = {rest.key for rest in rests if rest.until > clock.now()}
-    return next((field for field in fields if field.key not in known and field.key not in resting), None)
+    wanted = [field for field in fields if field.key not in known and field.key not in resting]
+    return next((field for field in wanted if field.key in first), wanted[0] if wanted else None)
 
 
 def day_begins(zone: str) -> datetime:

@@ -5,43 +5,58 @@ Phones, e-mails and names are contact_values.py, birthdays birthday_cells.py."""
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from relcrm.customers import value_words
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
+ORDINARY = re.compile("[0-9A-Za-z\u4e00-\u9fff](?:[ -~\u3001-\u9fff\uff01-\uff5e]*[!-~\u3001-\u9fff\uff01-\uff5e])?")
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\0]")
 TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
-ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
-NOTHING = {"-", "--", "—", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "#n/a", "nan", "0000-00-00", "0000-00-00 00:00:00"}
-DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
-CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}.*$")
+KEPT_AS_TEXT = re.compile(r"['’]\s*[\d+=@＝＋－＠-]")
+ROUNDED = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
+NOTHING = {
+    "-", "--", "—", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "#n/a", "nan", "#value!", "#ref!", "#name?", "undefined",
+    "0000-00-00", "0000-00-00 00:00:00", "0/0/00", "0/0/0000", "00/00/0000", "0000/00/00", "00-00-0000",
+}  # fmt: skip
+LONGEST_NOTHING = max(map(len, NOTHING))
+DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y")
+CLOCK = re.compile(r"(?:[ T]\d{1,2}:\d{2}|\s*\d{1,2}[时点]).*$")
 SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 BETWEEN_TAGS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
 BETWEEN_PHONES = re.compile(r"\s*(?::::|[,;/|、，；\n])\s*")
+BETWEEN_EMAILS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
 Value = TypeVar("Value")
 
 
 def clean(text: str) -> str:
     """Without invisible letters, the ="…" of tills that keep Excel from rounding, and the apostrophe that does the same."""
+    if ORDINARY.fullmatch(text):
+        return text
     text = INVISIBLE.sub("", text).replace("\xa0", " ").strip()
     if wrapped := TEXT_FORMULA.fullmatch(text):
         text = wrapped[1].replace('""', '"').strip()
-    return text[1:].strip() if re.match(r"['’]\s*[\d+=@＝＋－＠-]", text) else text
+    return text[1:].strip() if KEPT_AS_TEXT.match(text) else text
 
 
 def is_nothing(text: str) -> bool:
-    return not text or text.lower() in NOTHING
+    return not text or (len(text) <= LONGEST_NOTHING and text.lower() in NOTHING)
 
 
 def whole_number(text: str) -> str:
-    """A phone or card number as it was typed. Raises BadValue digits_lost for what Excel rounded to 1.38E+10."""
-    if ROUNDED.fullmatch(text):
-        raise BadValue(
-            _l("Excel shortened this number to %(text)s and its digits are lost. Format the column as text and type it again.", text=text),
-            code="digits_lost",
-        )
+    """A phone or card number as it was typed; 1.3800003921E+10 still has all its digits. Raises BadValue digits_lost for 1.38E+10."""
+    if short := ROUNDED.fullmatch(text):
+        if len(short[2] or "") != int(short[3]):
+            raise BadValue(
+                _l(
+                    "Excel shortened this number to %(text)s and its digits are lost. Format the column as text and type it again.",
+                    text=text,
+                ),
+                code="digits_lost",
+            )
+        return f"{short[1]}{short[2]}"
     return text[:-2] if re.fullmatch(r"\d+\.0", text) else text
 
 
@@ -50,6 +65,17 @@ def phone_parts(text: str) -> list[str]:
     parts = BETWEEN_PHONES.split(text)
     several = len(parts) > 1 and all(sum(letter.isdigit() for letter in part) >= 7 for part in parts)
     return parts if several else [text]
+
+
+def email_parts(text: str) -> list[str]:
+    """The addresses of a cell that holds several, without a "mailto:" or the name in front of <…>."""
+    parts = [part for part in BETWEEN_EMAILS.split(text) if "@" in part]
+    return [_bare_address(part) for part in parts] or [text]
+
+
+def _bare_address(text: str) -> str:
+    inside = re.search(r"<([^<>]+)>", text)
+    return (inside[1] if inside else text).strip().removeprefix("mailto:")
 
 
 def tags(text: str) -> list[str]:
@@ -70,10 +96,16 @@ def salutation(text: str) -> str:
     return _one_of(value_words.SALUTATIONS, text, sentence, "salutation_unknown")
 
 
-def answer(text: str) -> bool:
-    """Raises BadValue answer_unknown: a consent is never guessed."""
+def gender_zero_female(text: str) -> str:
+    """As `gender`, for tills that write 0 for female and 1 for male; their 2 is whoever did not say."""
+    return {"0": "female", "1": "male", "2": "undisclosed"}.get(text.strip()) or gender(text)
+
+
+def answer(text: str) -> bool | None:
+    """None for whom nobody asked yet. Raises BadValue answer_unknown: a consent is never guessed."""
+    word = text.replace("_", " ").replace("-", " ").strip()
     sentence = _l("“%(text)s” is neither yes nor no. Write yes or no, or leave it empty.", text=text)
-    return _one_of(value_words.ANSWERS, text, sentence, "answer_unknown")
+    return None if word.lower() in value_words.UNDECIDED else _one_of(value_words.ANSWERS, word, sentence, "answer_unknown")
 
 
 def lunar_flag(text: str) -> bool | None:
@@ -87,6 +119,7 @@ def language(text: str) -> str:
     return value_words.LANGUAGES.get(word) or value_words.LANGUAGES.get(word[:2] if word[2:3] in {"-", "_"} else "", "other")
 
 
+@lru_cache(maxsize=4096)
 def day(text: str, country: str, today: date) -> date:
     """A day in the past. Raises BadValue day_unreadable or day_in_future. Only in the US does 03/04/2024 mean March."""
     found = _written_day(CLOCK.sub("", text.strip()), country)
@@ -100,12 +133,21 @@ def day(text: str, country: str, today: date) -> date:
 def _written_day(text: str, country: str) -> date | None:
     if slashed := SLASHED.fullmatch(text):
         return _slashed_day(int(slashed[1]), int(slashed[3]), int(slashed[4]), country)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return _day_of(text)
     for format in DAY_FORMATS:
         try:
             return datetime.strptime(text, format).date()
         except ValueError:
             continue
     return None
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _slashed_day(first: int, second: int, year: int, country: str) -> date | None:

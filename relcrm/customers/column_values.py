@@ -35,8 +35,8 @@ def share_of_names(values: Sequence[str]) -> float:
     return max(chinese, _share(values, WESTERN_NAME.fullmatch) * 0.8)
 
 
-def are_salutations(values: Sequence[str]) -> bool:
-    return _share(values, lambda text: text.strip(" .").lower() in SALUTATIONS) >= MOSTLY
+def are_salutations(values: Sequence[str], *, all_of_them: bool = False) -> bool:
+    return _share(values, lambda text: text.strip(" .").lower() in SALUTATIONS) >= (1.0 if all_of_them else MOSTLY)
 
 
 def _is_phone(text: str) -> bool:

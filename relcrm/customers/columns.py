@@ -4,12 +4,13 @@ Cleaning the values is rows.py; the words themselves are column_words.py."""
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from relcrm.customers import column_values, column_words
+from relcrm.customers import column_values, column_words, presets
+from relcrm.customers.column_words import key
+from relcrm.customers.folding import has_han
 from relcrm.customers.table import Row
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
@@ -18,17 +19,22 @@ SKIP = "skip"
 NEVER_STORED, LATER, ELSEWHERE = "never_stored", "later", "elsewhere"
 EXACT, WEAK, PART, CONTENT = 1.0, 0.7, 0.6, 0.5
 LONGEST_HEADER = 40
-NAMES = {"name", "family_name", "given_name"}
-CONTACTS = {"phone", "phone_2", "email", "wechat"}
+NAMES = {"name", "family_name", "given_name", "nickname"}
+CONTACTS = {"phone", "phone_2", "phone_3", "email", "email_2", "wechat"}
+NEXT = {"phone": "phone_2", "phone_2": "phone_3", "email": "email_2"}
 
 TARGETS: Mapping[str, object] = {
     "name": _l("Name"),
     "family_name": _l("Family name"),
     "given_name": _l("Given name"),
+    "middle_name": _l("Middle name"),
+    "nickname": _l("Nickname, taken where there is no name"),
     "salutation": _l("Form of address"),
     "phone": _l("Phone"),
     "phone_2": _l("Second phone"),
+    "phone_3": _l("Third phone"),
     "email": _l("E-mail"),
+    "email_2": _l("Second e-mail"),
     "wechat": _l("WeChat"),
     "card": _l("Card number"),
     "birthday": _l("Birthday"),
@@ -37,6 +43,7 @@ TARGETS: Mapping[str, object] = {
     "birthday_day": _l("Day of birth"),
     "birthday_year": _l("Year of birth"),
     "gender": _l("Gender"),
+    "gender_zero_female": _l("Gender, where 0 is female and 1 is male"),
     "address_province": _l("Province or state"),
     "address_city": _l("City"),
     "address_district": _l("District"),
@@ -56,6 +63,8 @@ TARGETS: Mapping[str, object] = {
     "consent_profiling": _l("May we remember preferences?"),
     "consent_survey": _l("May we ask for her opinion?"),
     "consent_marketing": _l("May we send offers?"),
+    "consent_marketing_not": _l("Wants no offers"),
+    "consent_date": _l("Day of these consents"),
     SKIP: _l("Leave this column out"),
 }
 
@@ -77,11 +86,17 @@ class Guess:
 
 
 def guess(header: Sequence[str], sample: Sequence[Row]) -> list[Guess]:
-    """One guess per column, in their order. A target is given once, to the column surest of it; only phones make use of a second."""
+    """One guess per column, in their order. A target is given once, to the column surest of it; phones and e-mails make use of a second."""
+    preset = presets.recognise(header)
+    if preset is not None:
+        found = [_by_preset(index, name, preset, _column(sample, index)) for index, name in enumerate(header)]
+        return _settled(_each_once(found, sample))
     found = [_by_header(index, name, _column(sample, index)) for index, name in enumerate(header)]
-    found = _each_once(found)
-    found = _by_content(found, sample)
-    for settle in (_name_or_parts, _first_phone, _whole_or_parts):
+    return _settled(_by_content(_each_once(found, sample), sample))
+
+
+def _settled(found: list[Guess]) -> list[Guess]:
+    for settle in (_name_or_parts, _name_or_nickname, _first_phone, _whole_or_parts):
         found = settle(found, {guessed.target for guessed in found})
     return found
 
@@ -111,9 +126,10 @@ def is_known(text: str) -> bool:
     return _look_up(text) != (SKIP, 0.0, "")
 
 
-def key(text: str) -> str:
-    """ "E-mail 1 - Value" and "E-Mail 1: value *" are the same header: letters and digits only, small, in their usual width."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text).lower() if letter.isalnum())
+def names_people(header: Sequence[str]) -> bool:
+    """Whether there is a column for a name and one to reach her by."""
+    targets = {_look_up(name)[0] for name in header if is_known(name)}
+    return bool(targets & NAMES and targets & CONTACTS)
 
 
 @cache
@@ -134,13 +150,32 @@ def _look_up(text: str) -> tuple[str, float, str]:
             return (*_words()[word], "")
     if why := _why_not_kept(whole):
         return SKIP, EXACT, why
-    part = next((target for target, pattern in column_words.PARTS if re.search(pattern, whole)), SKIP)
-    return (part, PART, "") if part != SKIP else (SKIP, 0.0, "")
+    part = next((target for target, pattern in column_words.PARTS if re.search(pattern, whole)), "")
+    if part:
+        return (part, PART, "") if part != SKIP else (SKIP, 0.0, "")
+    return next(((_words()[half][0], PART, "") for half in _halves(bare) if half in _words()), (SKIP, 0.0, ""))
+
+
+def _halves(word: str) -> tuple[str, str]:
+    """ "First name / 名" says it twice: the Chinese letters, and the others."""
+    chinese = "".join(letter for letter in word if has_han(letter))
+    return chinese, "".join(letter for letter in word if not has_han(letter))
 
 
 def _why_not_kept(word: str) -> str:
     patterns = {NEVER_STORED: column_words.NEVER_STORED, LATER: column_words.LATER, ELSEWHERE: column_words.ELSEWHERE}
     return next((why for why, pattern in patterns.items() if pattern.search(word)), "")
+
+
+def _by_preset(index: int, name: str, preset: presets.Preset, values: list[str]) -> Guess:
+    """What the program is known to write there; columns that a shop added to it are read by their names."""
+    target = preset.mapping[index]
+    if target == "salutation" and not column_values.are_salutations(values, all_of_them=True):
+        return Guess(index, sure=EXACT)
+    if target and target != SKIP:
+        return Guess(index, target, EXACT - preset.ranks[index] / 100)
+    why = _why_not_kept(key(name))
+    return Guess(index, SKIP, EXACT, why) if target or why else replace(_by_header(index, name, values), sure=WEAK)
 
 
 def _by_header(index: int, name: str, values: list[str]) -> Guess:
@@ -157,22 +192,23 @@ def _column(sample: Sequence[Row], index: int) -> list[str]:
     return [cell for cell in cells if cell]
 
 
-def _each_once(found: list[Guess]) -> list[Guess]:
+def _each_once(found: list[Guess], sample: Sequence[Row]) -> list[Guess]:
+    """The surest column first; one that holds nothing stands back behind one that does."""
     taken: set[str] = set()
     settled = {}
-    for guessed in sorted(found, key=lambda guessed: (-guessed.sure, guessed.index)):
+    for guessed in sorted(found, key=lambda guessed: (not _column(sample, guessed.index), -guessed.sure, guessed.index)):
         settled[guessed.index] = _claim(guessed, taken)
     return [settled[guessed.index] for guessed in found]
 
 
 def _claim(guessed: Guess, taken: set[str]) -> Guess:
-    for target in (guessed.target, "phone" if guessed.target == "phone_2" else "", "phone_2" if guessed.target == "phone" else ""):
-        if target == SKIP:
-            return guessed
-        if target and target not in taken:
-            taken.add(target)
-            return replace(guessed, target=target)
-    return Guess(guessed.index)
+    target = "phone" if guessed.target == "phone_2" and "phone" not in taken and "phone_2" in taken else guessed.target
+    while target in taken:
+        target = NEXT.get(target, SKIP)
+    if target != SKIP:
+        taken.add(target)
+        return replace(guessed, target=target)
+    return Guess(guessed.index, sure=guessed.sure if guessed.target == SKIP else 0.0, why_skipped=guessed.why_skipped)
 
 
 def _by_content(found: list[Guess], sample: Sequence[Row]) -> list[Guess]:
@@ -202,6 +238,13 @@ def _name_or_parts(found: list[Guess], taken: set[str]) -> list[Guess]:
     if not taken & {"family_name", "given_name"}:
         return found
     return [Guess(guessed.index) if guessed.target == "name" and guessed.sure <= WEAK else guessed for guessed in found]
+
+
+def _name_or_nickname(found: list[Guess], taken: set[str]) -> list[Guess]:
+    """Where nothing else names her, the nickname is her name."""
+    if taken & (NAMES - {"nickname"}):
+        return found
+    return [replace(guessed, target="name") if guessed.target == "nickname" else guessed for guessed in found]
 
 
 def _first_phone(found: list[Guess], taken: set[str]) -> list[Guess]:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from relcrm.consent import catalogue, ledger, notices
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.purposes import purpose, purposes
-from relcrm.customers import names, profile, timeline
+from relcrm.customers import asking_first, names, profile, timeline
 from relcrm.customers.views import bp, load, redirect_to
 from relcrm.db import write_tx
 from relcrm.staff.permissions import Permission, require
@@ -61,7 +61,9 @@ def consent(public_id: str, key: str) -> Any:
                 tx, seen.customer.id, purpose(key).key, request.form.get("answer") == "yes", actor=current_user, store_id=store.id, lang=lang(),
                 channel=request.form.get("channel", "any"), her_own_wish=request.form.get("wish") == "1",
             )  # fmt: skip
-        return redirect_to(public_id, "consents")
+        said_yes = request.form.get("answer") == "yes"
+        # What the file told of her can be asked now: back to the card with that question.
+        return redirect_to(public_id, *(() if said_yes and asking_first.opened_by(seen.customer.id, key) else ("consents",)))
     return _one(public_id, key, form)
 
 

@@ -14,7 +14,7 @@ from relcrm.birthday import Birthday, is_under
 from relcrm.consent import bound, catalogue, forbidden, ledger, values
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.catalogue import Field
-from relcrm.customers import search
+from relcrm.customers import asking_first, changes, search
 from relcrm.customers.models import AskRest, Fact, FamilyMember, Note, Tag
 from relcrm.customers.queries import Seen
 from relcrm.db import session
@@ -38,6 +38,7 @@ def put_fact(tx: Session, actor: StaffMember, seen: Seen, key: str, value: objec
         forbidden.check(words, field="text", allow=("health",) if basis == HEALTH else ())
     if _is_child_or_teen(tx, seen, field, value):
         return
+    changes.touched(tx, seen.customer.id)
     until, event_id = _standing(seen.customer.id, basis)
     now, is_sealed = clock.now(), basis.startswith(bound.SEALED)
     bound.put(
@@ -47,6 +48,7 @@ def put_fact(tx: Session, actor: StaffMember, seen: Seen, key: str, value: objec
             "source": source, "noted_by_id": actor.id, "noted_at": now, "confirmed_at": now, "event_id": event_id,
         },
     )  # fmt: skip
+    asking_first.answered(tx, seen.customer.id, key)
 
 
 def _require_writable(actor: StaffMember, seen: Seen, field: Field, basis: str) -> None:
@@ -89,6 +91,7 @@ def confirm_fact(tx: Session, actor: StaffMember, seen: Seen, fact_id: int) -> N
     """She said it still holds: the fact is fresh again. Who first noted it, and when, stays as it was."""
     fact = readable(tx, Fact, seen, fact_id)
     _require_writable(actor, seen, catalogue.field(fact.key), fact.basis)
+    changes.touched(tx, seen.customer.id)
     until, event_id = _standing(seen.customer.id, fact.basis)
     again = {"confirmed_at": clock.now(), "event_id": event_id}
     bound.put(tx, Fact, customer_id=seen.customer.id, basis=fact.basis, until=until, key={"id": fact_id}, values=again)
@@ -100,6 +103,7 @@ def remove(tx: Session, actor: StaffMember, seen: Seen, kind: type[bound.Bound],
     row = readable(tx, kind, seen, row_id)
     if isinstance(row, Fact) and not seen.sight.shows_value(catalogue.field(row.key), row.basis):
         raise NotFound(_l("This is not there any more."), code="no_row")
+    changes.touched(tx, seen.customer.id)
     bound.remove(tx, kind, seen.customer.id, row_id)
     if kind is FamilyMember:
         search.reindex(tx, seen.customer.id)
@@ -179,6 +183,8 @@ def add_tag(tx: Session, actor: StaffMember, seen: Seen, name: str) -> None:
 def rest(tx: Session, actor: StaffMember, seen: Seen, key: str, why: str, until: datetime) -> None:
     """Leave a question alone until then."""
     require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
+    if why == "does_not_say":
+        asking_first.answered(tx, seen.customer.id, key)
     tx.merge(AskRest(customer_id=seen.customer.id, key=catalogue.field(key).key, why=why, until=until, by_id=actor.id, at=clock.now()))
 
 

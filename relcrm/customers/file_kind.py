@@ -10,7 +10,7 @@ from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
 PEEK = 8192
-TABLES = {"csv", "xlsx", "xls"}
+TABLES = {"csv", "xlsx", "xls", "vcard"}
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
 ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 PROGRAMS = (b"MZ", b"\x7fELF", b"SQLite format 3")
@@ -21,6 +21,7 @@ ZIPPED = {
     "word/document.xml": "word",
     "ppt/presentation.xml": "slides",
     "Index/Document.iwa": "numbers",
+    "Index.zip": "numbers",
 }
 
 REFUSALS: dict[str, Callable[[str], object]] = {
@@ -33,7 +34,6 @@ REFUSALS: dict[str, Callable[[str], object]] = {
     ),
     "xml": lambda name: _l("This is an XML file named %(name)s. Open it in Excel, save it as .xlsx and choose that file.", name=name),
     "json": lambda name: _l("This is a JSON file named %(name)s, not a table. Export the customers as CSV or Excel.", name=name),
-    "vcard": lambda name: _l("These are address cards (vCard) named %(name)s, not a table. Export the contacts as CSV.", name=name),
     "archive": lambda name: _l("This is a packed folder named %(name)s. Unpack it and choose the customer list inside.", name=name),
     "word": lambda name: _l("This is a text document named %(name)s. Copy the table into Excel, save it and choose that file.", name=name),
     "slides": lambda name: _l("This is a presentation named %(name)s, not a table. Choose the customer list as CSV or Excel.", name=name),
@@ -49,7 +49,7 @@ REFUSALS: dict[str, Callable[[str], object]] = {
 
 
 def require_table(path: Path, filename: str) -> str:
-    """csv, xlsx or xls. Raises BadValue file_empty, file_kind, file_protected, file_unreadable."""
+    """csv, xlsx, xls or vcard. Raises BadValue file_empty, file_kind, file_protected, file_unreadable."""
     kind = kind_of(path)
     if kind == "empty":
         raise BadValue(_l("%(name)s is empty. Choose the file with your customers.", name=filename), code="file_empty", field="file")
@@ -83,7 +83,7 @@ def locked(filename: str) -> BadValue:
 
 
 def kind_of(path: Path) -> str:
-    """csv, xlsx, xls, or what it is instead: a key of REFUSALS, empty, protected, damaged."""
+    """csv, xlsx, xls, vcard, or what it is instead: a key of REFUSALS, empty, protected, damaged."""
     with path.open("rb") as file:
         start = file.read(PEEK)
     if not start.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):

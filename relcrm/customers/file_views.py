@@ -8,7 +8,7 @@ from flask import request
 from flask_login import current_user
 
 from relcrm import clock
-from relcrm.consent import access_log, catalogue, values
+from relcrm.consent import access_log, catalogue, forbidden, values
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.catalogue import Field
 from relcrm.customers import asking, facts, lists, merging, names, prefill, profile, queries, rules, timeline
@@ -16,7 +16,7 @@ from relcrm.customers.forms import NoteForm, ReasonForm, TagForm
 from relcrm.customers.models import Fact, FamilyMember, Note, Tag
 from relcrm.customers.views import bp, keep_term, load, redirect_to
 from relcrm.db import write_tx
-from relcrm.errors import NotFound
+from relcrm.errors import BadValue, NotFound
 from relcrm.i18n import _, _l
 from relcrm.staff.permissions import Permission
 from relcrm.web.access import allow
@@ -48,7 +48,7 @@ def _show(seen: queries.Seen, status: int = 200, **more: Any) -> Any:
         "purposes": profile.asked_purposes(one, assessed=consent_rules.is_assessed("profiling")), "ends_soon": profile.ends_soon,
         "note_form": NoteForm(formdata=None), "tag_form": TagForm(formdata=None), "reason_form": ReasonForm(formdata=None),
         "revealed": "", "notes": None, "question": _question(one), "initial": names.face(seen.customer.name), "chapter_label": chapter_label,
-        "source_label": source_label, "my_lists": lists.of(current_user), "merged": merged, "taken_apart": taken_apart,
+        "source_label": source_label, "label": catalogue.label, "my_lists": lists.of(current_user), "merged": merged, "taken_apart": taken_apart,
         "may_merge": merging.may_of(current_user, seen),
     }  # fmt: skip
     return render("customers/show.html", status=status, **{**context, **more})
@@ -82,6 +82,11 @@ def reveal(public_id: str) -> Any:
         return _show(seen, 422, reason_form=form)
     wants_notes = request.form.get("what") == "notes" and seen.sight.of(catalogue.field("notes")) == "reason"
     kind = "notes" if wants_notes else "reveal"
+    try:
+        forbidden.check(form.reason.data or "", field="reason")
+    except BadValue as error:
+        form.refuse(error)
+        return _show(seen, 422, reason_form=form)
     access_log.looked(current_user.id, seen.customer.id, kind, store_id=seen.store_of(current_user).id, reason=form.reason.data)
     if wants_notes:
         return _show(seen, notes=facts.notes_of(seen))

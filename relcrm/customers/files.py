@@ -4,30 +4,33 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from relcrm.customers import columns, delimited, file_kind, workbook
+from relcrm import clock
+from relcrm.customers import columns, day_order, delimited, file_kind, presets, vcard, workbook
 from relcrm.customers.table import Row, Source, Table
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
 __all__ = ["MAX_BYTES", "Row", "Table", "open_table"]
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 40 * 1024 * 1024
 MAX_COLUMNS = 400
-HEADER_SEARCH = 10
+HEADER_SEARCH = 20
 HOLDS_DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[+(']?[\d][\d\s().+/:-]*")
 
 
 def open_table(path: Path, filename: str, *, limit: int = MAX_BYTES, sheet: str = "", encoding: str = "", delimiter: str = "") -> Table:
     """The table in a file, `filename` being what the person calls it. `sheet`, `encoding` and `delimiter` overrule what is found.
 
-    Raises BadValue: file_empty, file_too_large, file_kind, file_encoding, file_unreadable, file_no_header, file_protected, file_sheet.
+    Raises BadValue: file_empty, file_too_large, file_kind, file_encoding, file_unreadable, file_no_header, file_protected, file_sheet, file_sales.
     """
     _refuse_size(path, filename, limit)
     kind = file_kind.require_table(path, filename)
+    if kind == "vcard":
+        return vcard.open_cards(path, filename, encoding)
     if kind == "csv":
         source = delimited.open_delimited(path, filename, encoding, delimiter)
     else:
-        source = workbook.open_workbook(path, filename, kind, sheet)
+        source = workbook.open_workbook(path, filename, kind, sheet, _promise)
     return _table(source, filename)
 
 
@@ -48,7 +51,17 @@ def _table(source: Source, filename: str) -> Table:
     if len(header.cells) > MAX_COLUMNS:
         raise _too_wide(filename)
     names = tuple(" ".join(cell.split()) for cell in header.cells)
-    return Table(source.kind, source.encoding, source.delimiter, source.sheet, source.sheets, names, header.number, source.every_row)
+    if presets.is_sales(names):
+        raise _sales(filename)
+    every_row = day_order.settled(source.every_row, clock.now().year)
+    return Table(source.kind, source.encoding, source.delimiter, source.sheet, source.sheets, names, header.number, every_row)
+
+
+def _sales(filename: str) -> BadValue:
+    sentence = _l(
+        "%(name)s is a list of sales, not of customers. Export the list of customers or members and choose that file.", name=filename
+    )
+    return BadValue(sentence, code="file_sales", field="file")
 
 
 def _too_wide(filename: str) -> BadValue:
@@ -73,6 +86,12 @@ def _header(top: list[Row], filename: str) -> Row:
             field="file",
         )
     return top[0]
+
+
+def _promise(top: list[Row]) -> tuple[bool, bool, int]:
+    """How much the first rows of a sheet look like a list of customers, to be compared with other sheets."""
+    best = max(top, key=_known_words)
+    return not presets.is_sales(best.cells), columns.names_people(best.cells), _known_words(best)
 
 
 def _known_words(row: Row) -> int:

@@ -47,6 +47,15 @@ def _edit_page(seen: queries.Seen, form: IdentityForm, contact_form: ContactForm
     )  # fmt: skip
 
 
+@bp.post("/<public_id>/of-age")
+@allow(Permission.CUSTOMER_WRITE)
+def of_age(public_id: str) -> Any:
+    """She is 18 by now: she may be asked like everybody else, and nothing is granted by this."""
+    with write_tx() as tx:
+        rules.come_of_age(tx, current_user, load(public_id))
+    return redirect_to(public_id)
+
+
 @bp.post("/<public_id>/contacts")
 @allow(Permission.CUSTOMER_WRITE)
 def add_contact(public_id: str) -> Any:

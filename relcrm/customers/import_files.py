@@ -1,5 +1,6 @@
 """Where a customer file lies between upload and result: sealed row by row, readable by nobody else. What it means is elsewhere."""
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -15,20 +16,22 @@ from relcrm.customers.table import Row, Table
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
-MOST_ROWS = 50_000
+MOST_ROWS = 200_000
 ABANDONED_S = 24 * 3600
 _folder = Path()
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A table that was read once and lies in the folder under `name`; `kind` is how it was written, such as "csv, gb18030"."""
+    """A table that was read once and lies in the folder under `name`; `kind` is how it was written, such as "csv, gb18030";
+    `sha256` is that of the file as it came."""
 
     name: str
     kind: str
     header: tuple[str, ...]
     row_count: int
     sample: tuple[Row, ...]
+    sha256: str
 
 
 def use_folder(folder: Path) -> None:
@@ -50,7 +53,7 @@ def keep(path: Path, filename: str) -> Kept:
     table = files.open_table(path, filename)
     name = secrets.token_hex(16)
     try:
-        return _written(name, table, filename)
+        return _written(name, table, filename, _sha256(path))
     except BaseException:
         drop(name)
         raise
@@ -78,7 +81,7 @@ def drop_forgotten(needed: set[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _written(name: str, table: Table, filename: str) -> Kept:
+def _written(name: str, table: Table, filename: str, sha256: str) -> Kept:
     count, sample = 0, list[Row]()
     with os.fdopen(_new_file(name), "wb") as target:
         for row in table.rows():
@@ -91,7 +94,12 @@ def _written(name: str, table: Table, filename: str) -> Kept:
     if not count:
         raise file_kind.without_rows(filename)
     kind = ", ".join(filter(None, (table.kind, table.encoding, table.sheet if len(table.sheets) > 1 else "")))
-    return Kept(name, kind, table.header, count, tuple(sample))
+    return Kept(name, kind, table.header, count, tuple(sample), sha256)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _new_file(name: str) -> int:

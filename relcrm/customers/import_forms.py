@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from wtforms import SelectField
+from wtforms import DateField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
+from relcrm.consent.purposes import purpose
 from relcrm.customers.columns import SKIP
+from relcrm.customers.rows import PURPOSES
 from relcrm.i18n import _l
 from relcrm.staff.models import Store
 from relcrm.web.forms import CreatingForm, FileField, FileRequired, Form
@@ -20,6 +24,17 @@ class FileForm(CreatingForm):
         self.store.choices = [(store.public_id, store.name) for store in stores]
         if len(stores) == 1:
             self.store.validate_choice, self.store.data = False, stores[0].public_id
+
+
+class PaperForm(Form):
+    """Which purposes the signed paper covers, what it says, and since when everybody has signed it."""
+
+    purposes = SelectMultipleField(
+        _l("What they agreed to"), choices=[SelectChoice(key, purpose(key).label) for key in PURPOSES], validate_choice=False
+    )
+    words = TextAreaField(_l("What the paper says"))
+    scan = FileField(_l("Or a scan of it"))
+    signed_on = DateField(_l("Signed since"), validators=[Optional()])
 
 
 class MappingForm(Form):

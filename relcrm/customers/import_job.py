@@ -1,66 +1,95 @@
-"""Counting and bringing in rows behind the scenes, in short pieces that a kill cannot double; and forgetting what is over."""
+"""Counting, bringing in and taking back rows behind the scenes, in short pieces that a kill cannot double; and forgetting what is over."""
 
-import json
 import time
-from collections.abc import Sequence
+from collections import deque
+from contextlib import suppress
 from datetime import timedelta
-from itertools import islice
+from itertools import groupby, islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, jobs
-from relcrm.customers import import_files, imports
-from relcrm.customers.import_rows import Judge, Tally
+from relcrm.customers import import_files, import_reading, import_revert, import_terms, imports
+from relcrm.customers.import_models import ImportBatch, ImportRefusal, ImportRow
+from relcrm.customers.import_reading import Entry
+from relcrm.customers.import_rows import Judge, Verdict
+from relcrm.customers.import_tally import Tally
 from relcrm.customers.import_writing import Hand, write
-from relcrm.customers.models import ImportBatch, ImportRefusal
-from relcrm.customers.table import Row
-from relcrm.db import session
 from relcrm.errors import RuleError
 from relcrm.i18n import speaking
 from relcrm.jobs import JobRun
 from relcrm.staff import audit
-from relcrm.staff.models import Store
 
 NAME = "import"
 PIECE_S = 0.06  # after this a piece begins no further rows, so that the lock is given back well within 200 ms
-CHUNK = 10
+AHEAD_S = 0.12  # so long the next rows are read between two pieces, without the lock
+CHUNK = 40
 KEPT_REFUSED, ABANDONED = timedelta(days=7), timedelta(hours=24)
-AT_WORK = ("checking", "waiting", "running")
+AT_WORK = ("checking", "waiting", "running", "reverting")
 PASSING = ("OperationalError",)  # a database that was busy or a disk that was full is worth another try
 
 
 class Reading:
-    """How far this process has read one file, for one purpose and mapping."""
+    """How far this process has read one file, for one purpose and mapping: the rows before `at` were judged."""
 
     def __init__(self, batch: ImportBatch) -> None:
-        self.of = self.key(batch)
+        self.of, self.at = self.key(batch), 0
         self.terms = imports.terms_of(batch)
-        zone = session().get_one(Store, batch.store_id).time_zone
-        self.hand = Hand(batch.made_by_id, batch.store_id, zone, batch.lang)
-        self.judge = Judge()
-        self._rows = imports.rows_of(batch)
+        paper = import_terms.paper_of(batch)
+        self.hand = Hand(batch.made_by_id, batch.lang, batch.file_sha256, paper.sha256 if paper else "")
+        counting = batch.status == "checking"
+        self.judge = Judge(self.terms) if counting else Judge(self.terms, batch.id, None)
+        self._rows, self._read = imports.rows_of(batch), deque[Entry]()
 
     @staticmethod
     def key(batch: ImportBatch) -> tuple[str, str, bool]:
         return batch.kept_as, batch.mapping, batch.status == "checking"
 
-    @property
-    def at(self) -> int:
-        return self.judge.rows_seen
+    def skip_to(self, done: int) -> None:
+        """Over the rows that were dealt with before a kill or by another process."""
+        for _row in islice(self._rows, done - self.at):
+            self.at += 1
 
-    def next(self, most: int = CHUNK) -> list[Row]:
-        return list(islice(self._rows, min(most, CHUNK)))
+    def ahead(self, most: int = 10 * CHUNK) -> None:
+        """Read rows that will be wanted soon: no lock is needed for that."""
+        until = time.perf_counter() + AHEAD_S
+        while len(self._read) < most and time.perf_counter() < until:
+            if not self._fill(CHUNK):
+                break
+
+    def _fill(self, most: int) -> bool:
+        fresh = [import_reading.read(row, self.terms) for row in islice(self._rows, most)]
+        self._read.extend(fresh)
+        return bool(fresh)
+
+    def next(self) -> list[Verdict]:
+        """The next rows as they are judged; empty at the end."""
+        if len(self._read) < CHUNK:
+            self._fill(CHUNK - len(self._read))
+        entries = [self._read.popleft() for _place in range(min(CHUNK, len(self._read)))]
+        verdicts = self.judge.judge(entries)
+        self._read.extendleft(reversed(entries[len(verdicts) :]))
+        self.at += len(verdicts)
+        return verdicts
 
 
 _reading: Reading | None = None
 
 
-@jobs.job(NAME, every="now")
+def read_ahead() -> None:
+    """Between two pieces; what it meets there that is wrong, the next piece meets again and tells."""
+    if _reading is not None:
+        with suppress(RuleError, OSError):
+            _reading.ahead()
+
+
+@jobs.job(NAME, every="now", between=read_ahead)
 def piece(tx: Session, _cursor: str | None) -> str | None:
     """Work for one piece's time on the oldest import that wants work."""
-    wants = sa.or_(ImportBatch.status.in_(AT_WORK), ImportBatch.kept_as != "")
-    query = sa.select(ImportBatch).where(wants, ImportBatch.status != "mapping").order_by(ImportBatch.id).limit(1)
+    begun = sa.and_(ImportBatch.status.in_(("stopped", "failed")), ImportBatch.rows_done > 0)
+    over = sa.and_(ImportBatch.kept_as != "", ImportBatch.status != "mapping", sa.not_(begun))
+    query = sa.select(ImportBatch).where(sa.or_(ImportBatch.status.in_(AT_WORK), over)).order_by(ImportBatch.id).limit(1)
     batch = tx.scalar(query)
     if batch is None:
         return None
@@ -83,7 +112,13 @@ def _work(tx: Session, batch: ImportBatch) -> None:
 def step(tx: Session, batch: ImportBatch) -> None:
     """One piece of a file. What counts is the cursor in the batch: another process may have gone on meanwhile."""
     try:
-        _count(batch) if batch.status == "checking" else _bring_in(tx, batch)
+        if batch.status == "reverting":
+            if not import_revert.piece(tx, batch, _soon()):
+                _end(tx, batch, "reverted")
+        elif batch.status == "checking":
+            _count(batch)
+        else:
+            _bring_in(tx, batch)
     except RuleError as error:
         _end(tx, batch, "failed", error.code)
 
@@ -94,9 +129,9 @@ def _count(batch: ImportBatch) -> None:
     if reading.at != tally.rows:
         tally = Tally()
     while time.perf_counter() < until:
-        rows = reading.next()
-        tally.add(reading.judge.judge(rows, reading.terms))
-        if not rows:
+        verdicts = reading.next()
+        imports.tally_up(tally, verdicts)
+        if not verdicts:
             batch.status = "mapping"
             break
     batch.foreseen = tally.as_json()
@@ -105,32 +140,15 @@ def _count(batch: ImportBatch) -> None:
 def _bring_in(tx: Session, batch: ImportBatch) -> None:
     batch.status = "running"
     reading, tally, until = _reading_at(batch, batch.rows_done), imports.tally_of(batch), _soon()
-    if not _catch_up(tx, batch, reading, until):
-        return
+    reading.skip_to(batch.rows_done)
     while time.perf_counter() < until:
-        rows = reading.next()
-        if not rows:
+        verdicts = reading.next()
+        if not verdicts:
             _end(tx, batch, "done")
             break
-        verdicts = reading.judge.judge(rows, reading.terms)
         write(tx, batch, reading.hand, verdicts, reading.terms)
-        tally.add(verdicts)
-        _note(batch, tally, reading.at)
-
-
-def _catch_up(tx: Session, batch: ImportBatch, reading: Reading, until: float) -> bool:
-    """Read over the rows that are done, after a kill or behind another process; False when the piece's time is over before."""
-    if reading.at == batch.rows_done:
-        return True
-    refused = frozenset(tx.scalars(sa.select(ImportRefusal.line).where(ImportRefusal.batch_id == batch.id)))
-    while time.perf_counter() < until and (rows := reading.next(batch.rows_done - reading.at)):
-        reading.judge.catch_up(rows, refused, reading.terms)
-    return reading.at == batch.rows_done
-
-
-def _note(batch: ImportBatch, tally: Tally, rows_done: int) -> None:
-    batch.created, batch.updated, batch.unchanged, batch.refused = tally.created, tally.updated, tally.unchanged, tally.refused
-    batch.unstored, batch.rows_done = json.dumps(tally.unstored), rows_done
+        imports.tally_up(tally, verdicts)
+    batch.did, batch.rows_done = tally.as_json(), reading.at
 
 
 def _reading_at(batch: ImportBatch, done: int) -> Reading:
@@ -148,29 +166,37 @@ def _soon() -> float:
 def _end(tx: Session, batch: ImportBatch, status: str, failure: str | None = None) -> None:
     """The file itself goes with the next piece, when it is certain that this one was written."""
     global _reading
-    batch.status, batch.failure, batch.finished_at, _reading = status, failure, clock.now(), None
+    batch.status, batch.failure, _reading = status, failure, None
+    if status != "reverted":
+        batch.finished_at = clock.now()
     audit.note(tx, None, f"import_{status}", batch.public_id, store_id=batch.store_id)
 
 
 @jobs.job("import_sweep", every="day")
 def sweep(tx: Session, _cursor: str | None) -> str | None:
-    """Files nobody went on with are given up after a day; refused rows are forgotten after seven."""
+    """Files nobody went on with are given up after a day; refused rows are forgotten after seven, what each row did after thirty."""
     now = clock.now()
     for batch in tx.scalars(sa.select(ImportBatch).where(ImportBatch.status.in_(imports.OPEN), ImportBatch.made_at < now - ABANDONED)):
         _end(tx, batch, "stopped")
-    for batch in tx.scalars(sa.select(ImportBatch).where(ImportBatch.kept_as != "", ImportBatch.status.not_in((*imports.OPEN, *AT_WORK)))):
+    idle = sa.or_(ImportBatch.finished_at < now - ABANDONED, ImportBatch.status.not_in(("stopped", "failed")), ImportBatch.rows_done == 0)
+    kept = sa.select(ImportBatch).where(ImportBatch.kept_as != "", ImportBatch.status.not_in((*imports.OPEN, *AT_WORK)), idle)
+    for batch in tx.scalars(kept):
         import_files.drop(batch.kept_as)
         batch.kept_as = ""
     import_files.drop_forgotten(set(tx.scalars(sa.select(ImportBatch.kept_as).where(ImportBatch.kept_as != ""))))
-    return _forget(
-        tx, tx.scalars(sa.select(ImportBatch).where(ImportBatch.finished_at < now - KEPT_REFUSED, ImportBatch.header.is_not(None))).all()
-    )
+    return _forget(tx)
 
 
-def _forget(tx: Session, over: Sequence[ImportBatch]) -> str | None:
-    """One import a piece; a file has at most a few thousand refused rows."""
-    if not over:
-        return None
-    tx.execute(sa.delete(ImportRefusal).where(ImportRefusal.batch_id == over[0].id))
-    over[0].header = None
-    return over[0].public_id
+def _forget(tx: Session) -> str | None:
+    """Of one import a piece: a thousand rows of what went in, or the few thousand that were refused."""
+    now = clock.now()
+    over = sa.select(ImportBatch).where(ImportBatch.finished_at < now - KEPT_REFUSED, ImportBatch.header.is_not(None)).limit(1)
+    if batch := tx.scalar(over):
+        tx.execute(sa.delete(ImportRefusal).where(ImportRefusal.batch_id == batch.id))
+        batch.header = None
+        return batch.public_id
+    old = sa.select(ImportBatch.id).where(ImportBatch.finished_at < now - imports.REVERTIBLE, ImportBatch.status != "reverting")
+    lines = tx.execute(sa.select(ImportRow.batch_id, ImportRow.line).where(ImportRow.batch_id.in_(old)).limit(1000)).all()
+    for batch_id, of_batch in groupby(lines, lambda row: row[0]):
+        tx.execute(sa.delete(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.line.in_([line for _batch, line in of_batch])))
+    return "lines" if lines else None

@@ -1,147 +1,229 @@
 """What each row of a customer file does to the book, judged against what is there. Nothing is written here."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from relcrm.consent import catalogue, forbidden, values
-from relcrm.customers import rows as reading
-from relcrm.customers.facts import NOTE_LONGEST
-from relcrm.customers.import_columns import FIELD_OF
-from relcrm.customers.models import ContactPoint, Customer, CustomerStore
+from relcrm import clock
+from relcrm.consent.models import ConsentState
+from relcrm.consent.rules import NOT_FOR_MINORS
+from relcrm.customers.facts import ADULT
+from relcrm.customers.import_models import AskFirst, ImportRow
+from relcrm.customers.import_reading import Answer, Contact, Entry, Terms, Told, standing_of
+from relcrm.customers.import_tally import CREATED, MERGED, REFUSED, UNCHANGED, UPDATED
+from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Fact, Note, Tag
 from relcrm.customers.rows import ANYWHERE, Draft, Problem
 from relcrm.customers.table import Row
 from relcrm.db import session
-from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
-CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
-CHILD, TEEN = 14, 18
-Contact = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What holds for every row of one file. `associates` finds a colleague's id by small number or name; `off` are fields nobody keeps."""
-
-    store_id: int
-    country: str
-    mapping: Sequence[str]
-    header: Sequence[str]
-    today: date
-    associates: Mapping[str, int]
-    off: frozenset[str]
+TAGS = "tags"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of one row. `contacts` are those to add, `unstored` the fields whose values are left out."""
+    """What becomes of one row: what of it is added, `unstored` the keys of what is left out, `ask` those to ask her first."""
 
-    row: Row
-    draft: Draft
+    entry: Entry
     outcome: str
     contacts: tuple[Contact, ...] = ()
     customer: Customer | None = None
-    address: Mapping[str, Any] | None = None
-    teen: bool = False
+    answers: tuple[Answer, ...] = ()
+    facts: tuple[Told, ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    links: bool = False
     problems: tuple[Problem, ...] = ()
     unstored: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> Row:
+        return self.entry.row
+
+    @property
+    def draft(self) -> Draft:
+        return self.entry.draft
+
+    @property
+    def stored(self) -> Counter[str]:
+        """How many values of each field go in."""
+        if self.outcome == REFUSED:
+            return Counter()
+        parts = [kind for kind, _value in self.contacts] + [told.key for told in self.facts] + [TAGS for _tag in self.tags]
+        parts += ["note"] * bool(self.note) + [f"consent_{answer.purpose}" for answer in self.answers]
+        return Counter(parts + ["name"] * (self.outcome == CREATED))
+
+    @property
+    def why(self) -> Counter[str]:
+        return Counter(f"{problem.column} {problem.code}" for problem in self.problems)
+
+
+class Claims:
+    """Which row of the file a contact came in first, by whose name: for counting a file that is not in the book yet.
+
+    Hashes in a file of SQLite's own that nobody can open, so that a file of any length takes no memory.
+    """
+
+    def __init__(self) -> None:
+        self._file = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._file.execute("PRAGMA cache_size=-2000")
+        self._file.execute("BEGIN")
+        self._file.execute("CREATE TABLE claim (contact BLOB PRIMARY KEY, line INT, name BLOB) WITHOUT ROWID")
+
+    def first(self, contacts: Iterable[Contact]) -> "tuple[int, Contact, bytes] | None":
+        for contact in contacts:
+            with closing(self._file.execute("SELECT line, name FROM claim WHERE contact = ?", (_hash(*contact),))) as found:
+                if row := found.fetchone():
+                    return row[0], contact, row[1]
+        return None
+
+    def claim(self, line: int, contacts: Iterable[Contact], name: str) -> None:
+        rows = [(_hash(*contact), line, _hash(name.casefold())) for contact in contacts]
+        self._file.executemany("INSERT OR IGNORE INTO claim VALUES (?, ?, ?)", rows)
+
+
+def _hash(*parts: str) -> bytes:
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).digest()
 
 
 @dataclass
-class Tally:
-    """How many rows did what, and of how many rows each field was left out."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    unstored: dict[str, int] = field(default_factory=dict)
-
-    def add(self, verdicts: Iterable[Verdict]) -> None:
-        for verdict in verdicts:
-            setattr(self, verdict.outcome, getattr(self, verdict.outcome) + 1)
-            for key in verdict.unstored:
-                self.unstored[key] = self.unstored.get(key, 0) + 1
-
-    @property
-    def rows(self) -> int:
-        return self.created + self.updated + self.unchanged + self.refused
-
-    @property
-    def taken(self) -> int:
-        return self.created + self.updated
-
-    def as_json(self) -> str:
-        return json.dumps(vars(self))
-
-
 class Judge:
-    """Remembers which row of the file a number came in first. One per run over a file, fed from its first row on."""
+    """Judges rows in their order. While counting, `claims` remember the rows before; in a run the book itself does, by `batch_id`."""
 
-    def __init__(self) -> None:
-        self.rows_seen = 0
-        self._first: dict[Contact, int] = {}
+    terms: Terms
+    batch_id: int | None = None
+    claims: Claims | None = field(default_factory=Claims)
 
-    def catch_up(self, rows: Sequence[Row], refused: frozenset[int], terms: Terms) -> None:
-        """Rows that were dealt with before, by whoever; those refused then claim no number."""
-        self.rows_seen += len(rows)
-        for row in rows:
-            if row.number not in refused:
-                self._claim(row.number, contacts_of(reading.read_row(row, terms.mapping, terms.country, terms.today)))
+    def judge(self, entries: Sequence[Entry]) -> list[Verdict]:
+        """In a fixed number of queries, however many rows. In a run it stops before a row that needs one of these rows in the book."""
+        entries = self._apart(entries) if self.claims is None else entries
+        known = Known([contact for entry in entries for contact in entry.contacts], self.terms, self.batch_id)
+        return [self._one(entry, known) for entry in entries]
 
-    def judge(self, rows: Sequence[Row], terms: Terms) -> list[Verdict]:
-        """In two queries for each kind of contact, however many rows. A refused row claims no number."""
-        self.rows_seen += len(rows)
-        drafts = [reading.read_row(row, terms.mapping, terms.country, terms.today) for row in rows]
-        known = _Known([contact for draft in drafts for contact in contacts_of(draft)], terms)
-        return [self._one(row, draft, known, terms) for row, draft in zip(rows, drafts, strict=True)]
+    def _apart(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        seen: set[Contact] = set()
+        for place, entry in enumerate(entries):
+            if place and not seen.isdisjoint(entry.contacts):
+                return entries[:place]
+            seen.update(entry.contacts)
+        return entries
 
-    def _one(self, row: Row, draft: Draft, known: "_Known", terms: Terms) -> Verdict:
-        contacts, problems = contacts_of(draft), [*draft.problems, *_never_kept(draft, terms)]
-        address = _address(draft, terms, problems)
-        holders = known.holders(contacts)
-        problems = problems or self._twice(contacts, terms) or known.objections(holders)
+    def _one(self, entry: Entry, known: "Known") -> Verdict:
+        holders = known.holders(entry.contacts)
+        twice = self._twice(entry, known, holders)
+        problems = list(entry.problems) or known.objections(holders) or [one for one in twice if one]
         if problems:
-            return Verdict(row, draft, REFUSED, problems=tuple(problems))
-        self._claim(row.number, contacts)
-        teen = _is_under(draft, TEEN, terms)
-        if not holders:
-            return Verdict(row, draft, CREATED, contacts, address=address, teen=teen, unstored=_unstored(draft, address, terms))
-        customer = known.customers[holders.pop()]
-        missing = tuple(contact for contact in contacts if contact not in known.contacts)
-        outcome = UPDATED if missing or empty_parts(customer, draft, teen) else UNCHANGED
-        return Verdict(row, draft, outcome, missing, customer, teen=teen, unstored=_personal(draft))
+            return Verdict(entry, REFUSED, problems=tuple(problems))
+        verdict = self._taken(entry, known, holders, twice=bool(twice))
+        if self.claims is not None and verdict.outcome != UNCHANGED:
+            name = verdict.customer.name if verdict.customer else entry.draft.name
+            self.claims.claim(entry.row.number, entry.contacts, name)
+        return verdict
 
-    def _twice(self, contacts: Iterable[Contact], terms: Terms) -> list[Problem]:
-        twice = next((contact for contact in contacts if contact in self._first), None)
-        return [Problem(_column_of(twice[0], terms), "twice_in_file", _same_as(twice[0], self._first[twice]))] if twice else []
+    def _taken(self, entry: Entry, known: "Known", holders: set[int], *, twice: bool) -> Verdict:
+        if holders:
+            return known.addition(entry, known.customers[holders.pop()], MERGED if twice else UPDATED)
+        # Twice, yet not in the book: counted before the run, when the row before it has not gone in.
+        return Verdict(entry, MERGED, unstored=entry.left) if twice else _newcomer(entry)
 
-    def _claim(self, line: int, contacts: Iterable[Contact]) -> None:
-        for contact in contacts:
-            self._first.setdefault(contact, line)
+    def _twice(self, entry: Entry, known: "Known", holders: set[int]) -> list[Problem | None]:
+        """The same contact in an earlier row: [None] when it is the same person, a problem when it is another name."""
+        found = self.claims.first(entry.contacts) if self.claims is not None else known.earlier(entry, holders)
+        if found is None:
+            return []
+        line, contact, name = found
+        if name == _hash(entry.draft.name.casefold()):
+            return [None]
+        return [Problem(self.terms.column_of(contact[0]), "twice_in_file", _same_as(contact[0], line))]
 
 
-class _Known:
-    """Who in the book has the contacts of these rows."""
+def _newcomer(entry: Entry) -> Verdict:
+    stands = standing_of(entry.answers)
+    facts = tuple(told for told in entry.facts if told.basis in stands)
+    missing = tuple(told.key for told in entry.facts if told.basis not in stands)
+    no = {answer.purpose for answer in entry.answers if answer.action == "deny"}
+    tags = entry.tags if ADULT in stands else ()
+    no_tags = (TAGS,) if entry.tags and not tags else ()
+    return Verdict(
+        entry,
+        CREATED,
+        contacts=entry.contacts,
+        answers=entry.answers,
+        facts=facts,
+        tags=tags,
+        note=entry.draft.note,
+        unstored=(*missing, *no_tags, *entry.left),
+        ask=() if entry.teen else tuple(told.key for told in entry.facts if told.basis not in stands | no),
+    )
 
-    def __init__(self, contacts: Sequence[Contact], terms: Terms) -> None:
+
+class Known:
+    """Who in the book has the contacts of these rows, and what is known of them: a fixed number of queries for any number of rows."""
+
+    def __init__(self, contacts: Sequence[Contact], terms: Terms, batch_id: int | None) -> None:
+        self.terms = terms
         self.contacts: dict[Contact, int] = {}
         for kind in {kind for kind, _value in contacts}:
             wanted = [value for of, value in contacts if of == kind]
             query = sa.select(ContactPoint.value, ContactPoint.customer_id).where(ContactPoint.kind == kind, ContactPoint.value.in_(wanted))
             self.contacts |= {(kind, row.value): row.customer_id for row in session().execute(query)}
         ids = set(self.contacts.values())
-        linked = sa.and_(CustomerStore.customer_id == Customer.id, CustomerStore.store_id == terms.store_id)
-        query_ours = sa.select(Customer).join(CustomerStore, linked).where(Customer.id.in_(ids))
-        self.customers = {row.id: row for row in session().scalars(query_ours)} if ids else {}
+        linked = sa.select(CustomerStore.customer_id).where(CustomerStore.customer_id.in_(ids), CustomerStore.store_id.in_(terms.held))
+        ours = sa.select(Customer).where(Customer.id.in_(linked))
+        self.customers = {row.id: row for row in session().scalars(ours)} if ids else {}
+        self.lines = self._lines(batch_id, ids)
+        self.stores = self._pairs(CustomerStore.customer_id, CustomerStore.store_id)
+        self.facts = self._pairs(Fact.customer_id, Fact.key)
+        self.tags = self._pairs(Tag.customer_id, Tag.name)
+        self.notes = self._pairs(Note.customer_id, Note.words)
+        self.asked = self._pairs(AskFirst.customer_id, AskFirst.key)
+        self.answered, self.standing, self.refused = self._consents()
+
+    def _lines(self, batch_id: int | None, ids: Collection[int]) -> dict[int, int]:
+        if batch_id is None or not ids:
+            return {}
+        query = sa.select(ImportRow.customer_id, ImportRow.line).where(ImportRow.customer_id.in_(ids), ImportRow.batch_id == batch_id)
+        found = session().execute(query.order_by(ImportRow.line.desc()))
+        return {row.customer_id: row.line for row in found}
+
+    def _pairs(self, of: Any, what: Any) -> Mapping[int, set[Any]]:
+        found: dict[int, set[Any]] = {}
+        if self.customers:
+            for one, value in session().execute(sa.select(of, what).where(of.in_(list(self.customers)))):
+                found.setdefault(one, set()).add(value)
+        return found
+
+    def _consents(self) -> tuple[dict[int, set[str]], dict[int, set[str]], dict[int, set[str]]]:
+        """By customer: purposes about which she has ever said anything, those that stand, those she refused."""
+        answered: dict[int, set[str]] = {}
+        refused: dict[int, set[str]] = {}
+        stands: dict[int, set[str]] = {}
+        if self.customers:
+            query = sa.select(ConsentState.customer_id, ConsentState.purpose, ConsentState.standing, ConsentState.until)
+            for one, purpose, code, until in session().execute(query.where(ConsentState.customer_id.in_(list(self.customers)))):
+                answered.setdefault(one, set()).add(purpose)
+                if code == "OK" and (until is None or until > clock.now()):
+                    stands.setdefault(one, set()).add(purpose)
+                elif code in ("DENIED", "WITHDRAWN"):
+                    refused.setdefault(one, set()).add(purpose)
+        return answered, stands, refused
 
     def holders(self, contacts: Iterable[Contact]) -> set[int]:
         return {self.contacts[contact] for contact in contacts if contact in self.contacts}
+
+    def earlier(self, entry: Entry, holders: set[int]) -> tuple[int, Contact, bytes] | None:
+        """Like Claims.first: the earlier row of this file that brought or completed one of these customers."""
+        for one in holders & set(self.lines) & set(self.customers):
+            contact = next(contact for contact in entry.contacts if self.contacts.get(contact) == one)
+            return self.lines[one], contact, _hash(self.customers[one].name.casefold())
+        return None
 
     def objections(self, holders: set[int]) -> list[Problem]:
         """Of a customer of another store nothing is told but that she is there."""
@@ -154,89 +236,44 @@ class _Known:
             return [Problem(ANYWHERE, "closed", _l("She ended her file with us. A file of rows does not open it again."))]
         return []
 
+    def addition(self, entry: Entry, customer: Customer, outcome: str) -> Verdict:
+        """What the row adds to somebody known: what is missing comes in, what stands there stays, and no answer of hers is touched."""
+        one = customer.id
+        said = self.answered.get(one, set()) | ({*NOT_FOR_MINORS} if customer.is_minor else set())
+        answers = tuple(answer for answer in entry.answers if answer.purpose not in said)
+        stands = self.standing.get(one, set()) | standing_of(answers)
+        new = [told for told in entry.facts if told.key not in self.facts.get(one, ())]
+        facts = tuple(told for told in new if told.basis in stands)
+        missing = tuple(told.key for told in new if told.basis not in stands)
+        no = self.refused.get(one, set()) | {answer.purpose for answer in answers if answer.action == "deny"}
+        ask = tuple(told.key for told in new if told.basis not in stands | no and told.key not in self.asked.get(one, ()))
+        new_tags = tuple(tag for tag in entry.tags if tag not in self.tags.get(one, ()))
+        tags = new_tags if ADULT in stands else ()
+        note = entry.draft.note if entry.draft.note not in self.notes.get(one, ()) else ""
+        other_name = ("name",) if entry.draft.name.casefold() != customer.name.casefold() else ()
+        contacts = tuple(contact for contact in entry.contacts if contact not in self.contacts)
+        links = entry.store_id not in self.stores.get(one, ())
+        adds = contacts or facts or tags or note or links or answers or empty_parts(customer, entry)
+        return Verdict(
+            entry,
+            outcome if adds or outcome == MERGED else UNCHANGED,
+            contacts,
+            customer,
+            answers,
+            facts,
+            tags,
+            note,
+            links,
+            unstored=(*missing, *((TAGS,) if new_tags and not tags else ()), *entry.left, *other_name),
+            ask=ask,
+        )
 
-def contacts_of(draft: Draft) -> tuple[Contact, ...]:
-    """Every way of knowing her again, the first of a kind being the main one."""
-    found = [("phone", number) for number in draft.phones]
-    found += [(kind, value) for kind, value in (("email", draft.email), ("wechat", draft.wechat), ("card", draft.card)) if value]
-    return tuple(found)
 
-
-def empty_parts(customer: Customer, draft: Draft, teen: bool) -> dict[str, object]:
+def empty_parts(customer: Customer, entry: Entry) -> dict[str, object]:
     """What the row fills in that her file leaves empty. What stands there is never overwritten."""
-    told = {"salutation": draft.salutation, "language": draft.language, "is_minor": teen}
+    told = {"salutation": entry.draft.salutation, "language": entry.draft.language, "is_minor": entry.teen}
+    told |= {"owner_id": entry.owner_id}
     return {name: value for name, value in told.items() if value and not getattr(customer, name)}
-
-
-def _is_under(draft: Draft, years: int, terms: Terms) -> bool:
-    from relcrm.birthday import is_under
-
-    return draft.birthday is not None and is_under(draft.birthday, years, terms.today)
-
-
-def _never_kept(draft: Draft, terms: Terms) -> list[Problem]:
-    """A child, or words that may not stand in a file."""
-    found = []
-    if _is_under(draft, CHILD, terms):
-        sentence = _l("She is under 14. No file is kept of a child; note her in a parent's file, with the parent's yes.")
-        found.append(Problem(_column_of("birthday", terms), "child", sentence))
-    if len(draft.note) > NOTE_LONGEST:
-        sentence = _l("At most %(most)s characters; these are %(n)s.", most=NOTE_LONGEST, n=len(draft.note))
-        found.append(Problem(_column_of("note", terms), "long", sentence))
-    elif draft.note:
-        found += _refusal("note", lambda: forbidden.check(draft.note), terms)
-    return found
-
-
-def _address(draft: Draft, terms: Terms, problems: list[Problem]) -> Mapping[str, Any] | None:
-    """The postal address as it is kept, for service alone. Without a street it is only a region, which is another field."""
-    parts = dict(draft.address)
-    street = " ".join(filter(None, (parts.get("line"), parts.get("whole"))))
-    if not street or "address" in terms.off:
-        return None
-    line = ", ".join(filter(None, (street, parts.get("country"))))
-    raw = {"line": [line], "use": ["service"], **{part: [parts.get(part, "")] for part in ("province", "city", "district", "postcode")}}
-    known = catalogue.field("address")
-    kept: list[Any] = []
-
-    def read() -> None:
-        kept.append(values.parse(known, raw, today=terms.today))
-        for words in values.plain(known, kept[0]):
-            forbidden.check(words)
-
-    problems += _refusal("address_line", read, terms)
-    return kept[0] if kept else None
-
-
-def _refusal(target: str, read: Callable[[], None], terms: Terms) -> list[Problem]:
-    try:
-        read()
-    except BadValue as error:
-        return [Problem(_column_of(target, terms), error.code, error.message)]
-    return []
-
-
-def _unstored(draft: Draft, address: object, terms: Terms) -> tuple[str, ...]:
-    found = list(_personal(draft))
-    if draft.address and address is None:
-        found.append("address" if "address" in terms.off else "region")
-    if draft.associate and draft.associate.lower() not in terms.associates:
-        found.append("associate")
-    return tuple(found)
-
-
-def _personal(draft: Draft) -> tuple[str, ...]:
-    """Fields told by the row that hang on a consent which a file cannot bring."""
-    told = {"birthday": draft.birthday is not None, "gender": bool(draft.gender), "tags": bool(draft.tags)}
-    return tuple(key for key in dict.fromkeys(FIELD_OF.values()) if told[key])
-
-
-def _column_of(target: str, terms: Terms) -> int:
-    """Where in the row a thing stands; several columns may hold parts of it, the first is named."""
-    stem = target.split("_")[0]
-    exact = [index for index, one in enumerate(terms.mapping) if one == target]
-    alike = [index for index, one in enumerate(terms.mapping) if one.split("_")[0] == stem]
-    return next(iter([*exact, *alike]), ANYWHERE)
 
 
 def _same_as(kind: str, line: int) -> object:

@@ -2,28 +2,34 @@
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, crypt
-from relcrm.consent import catalogue
-from relcrm.consent import rules as consent_rules
-from relcrm.customers import columns, import_columns, import_files
+from relcrm.customers import columns, import_columns, import_files, import_reading, import_terms, queries
 from relcrm.customers.import_columns import Column, read_mapping
 from relcrm.customers.import_files import Kept
-from relcrm.customers.import_rows import REFUSED, Judge, Tally, Terms, Verdict
-from relcrm.customers.models import ImportBatch, ImportRefusal
+from relcrm.customers.import_models import ImportBatch, ImportRefusal, ImportRow
+from relcrm.customers.import_reading import Terms
+from relcrm.customers.import_rows import Judge, Verdict
+from relcrm.customers.import_tally import REFUSED, Tally
+from relcrm.customers.import_terms import IMPORTERS
+from relcrm.customers.models import Customer
 from relcrm.customers.table import Row
 from relcrm.db import session
 from relcrm.errors import BadValue, NotFound, RuleError
 from relcrm.i18n import _l
 from relcrm.staff import audit
-from relcrm.staff.models import Membership, StaffMember, Store
-from relcrm.staff.permissions import ROLE_MAY, Permission, require
+from relcrm.staff.models import StaffMember, Store
+from relcrm.staff.permissions import Permission, may, require
+from relcrm.staff.sessions import with_memberships
 
 AT_ONCE = 2_000
 CHUNK = 200
@@ -31,7 +37,7 @@ SHOWN, SHOWN_REFUSED = 5, 8
 SAMPLE = 50
 OPEN = ("mapping", "checking")
 MOVING = ("waiting", "running")
-IMPORTERS = tuple(role for role, may in ROLE_MAY.items() if Permission.CUSTOMER_IMPORT in may)
+REVERTIBLE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lan
         made_at=clock.now(),
         file_name=_short(file_name),
         file_kind=kept.kind,
+        file_sha256=kept.sha256,
         source=source,
         lang=lang,
         kept_as=kept.name,
@@ -98,49 +105,77 @@ def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lan
         row_count=kept.row_count,
         mapping=json.dumps([column.target for column in proposed]),
     )
-    _look_again(batch)
+    look_again(batch)
     return batch
 
 
 def remembered(signature: str) -> list[str]:
     """What the columns of such a file were the last time one was brought in; empty when never."""
-    went_in = ImportBatch.status.in_(("done", *MOVING))
+    went_in = ImportBatch.status.in_(("done", "reverted", *MOVING))
     query = sa.select(ImportBatch.mapping).where(ImportBatch.signature == signature, went_in).order_by(ImportBatch.id.desc()).limit(1)
     found = session().scalar(query)
     return read_mapping(found) if found else []
 
 
-def choose(batch: ImportBatch, mapping: Sequence[str]) -> bool:
-    """Say what each column is; True when that changes anything. Raises BadValue mapping_* for what cannot be."""
+def choose(batch: ImportBatch, mapping: Sequence[str], by: StaffMember, *, proves: bool = False) -> bool:
+    """Say what each column is, and (the owner alone) that a yes in them is proved; True when that changes anything.
+    Raises BadValue mapping_* for what cannot be."""
     _require_open(batch)
+    before = read_mapping(batch.mapping)
     import_columns.check(mapping, len(header_of(batch)))
     for column in columns_of(batch):
         if column.why == columns.NEVER_STORED and mapping[column.index] != columns.SKIP:
             raise BadValue(import_columns.WHY_LEFT_OUT[columns.NEVER_STORED], code="mapping_never", field="mapping")
-    if list(mapping) == read_mapping(batch.mapping):
+    proves = proves and bool(import_columns.CONSENTS & set(mapping)) if may(by, Permission.CONSENT_DECLARE) else batch.proves
+    if (list(mapping), proves) == (before, batch.proves):
         return False
-    batch.mapping = json.dumps(list(mapping))
-    _look_again(batch)
+    batch.mapping, batch.proves = json.dumps(list(mapping)), proves
+    look_again(batch)
     return True
 
 
 def start(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
-    """Bring the rows in. Whoever starts it answers for it; starting twice is starting once."""
+    """Bring the rows in, or go on after a stop. Whoever starts it answers for it; starting twice is starting once."""
     require(actor, Permission.CUSTOMER_IMPORT, batch.store_id)
     if batch.status in MOVING or batch.status == "done":
         return
-    _require_open(batch)
+    if not may_go_on(batch):
+        _require_open(batch)
     import_columns.check(read_mapping(batch.mapping), len(header_of(batch)))
-    batch.status, batch.made_by_id, batch.foreseen = "waiting", actor.id, None
+    if not batch.rows_done:
+        batch.made_by_id = actor.id
+    batch.status, batch.foreseen, batch.finished_at, batch.failure = "waiting", None, None, None
     audit.note(tx, actor, "import_started", batch.public_id, store_id=batch.store_id, keys=tuple(read_mapping(batch.mapping)))
 
 
+def may_go_on(batch: ImportBatch) -> bool:
+    """Was it stopped or broken off on the way, and is its file still there?"""
+    return batch.status in ("stopped", "failed") and bool(batch.kept_as) and 0 < batch.rows_done < batch.row_count
+
+
 def stop(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
-    """Leave it at what is in by now; the job deletes the file."""
+    """Leave it at what is in by now. A file that was begun is kept for a day, to go on; another goes at once."""
     require(actor, Permission.CUSTOMER_IMPORT, batch.store_id)
     if batch.status in (*OPEN, *MOVING):
         batch.status, batch.finished_at = "stopped", clock.now()
         audit.note(tx, actor, "import_stopped", batch.public_id, store_id=batch.store_id)
+
+
+def may_revert(batch: ImportBatch) -> bool:
+    """Within 30 days, whatever of it went in."""
+    over = batch.status in ("done", "stopped", "failed") and batch.rows_done > 0
+    return over and batch.finished_at is not None and clock.now() - batch.finished_at < REVERTIBLE and tally_of(batch).taken > 0
+
+
+def revert(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
+    """Take the whole file back: the worker goes over its rows. What somebody worked on since stays, and is shown."""
+    require(actor, Permission.CUSTOMER_IMPORT, batch.store_id)
+    if batch.status in ("reverting", "reverted"):
+        return
+    if not may_revert(batch):
+        raise RuleError(_l("This file cannot be taken back any more: that is possible for 30 days after it came in."), code="too_late")
+    batch.status, batch.undone_to, batch.undone, batch.stayed = "reverting", 0, 0, 0
+    audit.note(tx, actor, "import_reverting", batch.public_id, store_id=batch.store_id)
 
 
 def header_of(batch: ImportBatch) -> list[str]:
@@ -167,44 +202,33 @@ def rows_of(batch: ImportBatch) -> Iterator[Row]:
 
 
 def terms_of(batch: ImportBatch) -> Terms:
-    """What holds for every row of this file."""
-    store = session().get_one(Store, batch.store_id)
-    return Terms(
-        store_id=store.id,
-        country=store.country,
-        mapping=read_mapping(batch.mapping),
-        header=header_of(batch),
-        today=clock.today(store.time_zone),
-        associates=_associates(store.id),
-        off=frozenset(consent_rules.switched_off(dict(catalogue.fields()))),
-    )
-
-
-def _associates(store_id: int) -> dict[str, int]:
-    """Colleagues of a store by number, and by name where it is one person's."""
-    here = sa.and_(Membership.staff_id == StaffMember.id, Membership.store_id == store_id)
-    works = Membership.role.in_(("associate", "store_manager"))
-    query = sa.select(StaffMember.id, StaffMember.number, StaffMember.name).join(Membership, here)
-    people = session().execute(query.where(works, StaffMember.left_on.is_(None)).distinct()).all()
-    names = [person.name.lower() for person in people]
-    by_name = {person.name.lower(): person.id for person in people if names.count(person.name.lower()) == 1}
-    return by_name | {person.number.lower(): person.id for person in people}
+    """What holds for every row of this file, for who answers for it."""
+    by = with_memberships(batch.made_by_id)
+    assert by is not None
+    return import_terms.of(batch, by, read_mapping(batch.mapping), header_of(batch))
 
 
 def preview(batch: ImportBatch) -> Preview:
     """The first rows as they will be, and the count of the whole file when it is short or was counted already."""
     short, terms, tally = batch.row_count <= AT_ONCE, terms_of(batch), Tally()
     first, refused = list[Verdict](), list[Verdict]()
-    for verdicts in judged(islice(rows_of(batch), None if short else CHUNK), Judge(), terms):
-        tally.add(verdicts)
+    for verdicts in judged(islice(rows_of(batch), None if short else CHUNK), terms):
+        tally_up(tally, verdicts)
         first = first or verdicts[:SHOWN]
         refused += [verdict for verdict in verdicts if verdict.outcome == REFUSED][: SHOWN_REFUSED - len(refused)]
     return Preview(tally if short else foreseen(batch), first, refused)
 
 
-def judged(rows: Iterator[Row], judge: Judge, terms: Terms) -> Iterator[list[Verdict]]:
+def judged(rows: Iterator[Row], terms: Terms) -> Iterator[list[Verdict]]:
+    """What a run would do, row by row, before it is in the book."""
+    judge = Judge(terms)
     while chunk := list(islice(rows, CHUNK)):
-        yield judge.judge(chunk, terms)
+        yield judge.judge([import_reading.read(row, terms) for row in chunk])
+
+
+def tally_up(tally: Tally, verdicts: Sequence[Verdict]) -> None:
+    for verdict in verdicts:
+        tally.count(verdict.outcome, verdict.stored, Counter(verdict.unstored), verdict.why)
 
 
 def foreseen(batch: ImportBatch) -> Tally | None:
@@ -214,12 +238,12 @@ def foreseen(batch: ImportBatch) -> Tally | None:
 
 def counted(batch: ImportBatch) -> Tally:
     """What the worker has counted by now."""
-    return Tally(**json.loads(batch.foreseen or "{}"))
+    return Tally.read(batch.foreseen)
 
 
 def tally_of(batch: ImportBatch) -> Tally:
     """What a run has done so far."""
-    return Tally(batch.created, batch.updated, batch.unchanged, batch.refused, json.loads(batch.unstored))
+    return Tally.read(batch.did)
 
 
 def refused_rows(batch: ImportBatch, limit: int | None = None) -> Iterator[tuple[Row, str]]:
@@ -231,8 +255,24 @@ def refused_rows(batch: ImportBatch, limit: int | None = None) -> Iterator[tuple
             yield Row(row.line, tuple(held["cells"])), str(held["why"])
 
 
-def _look_again(batch: ImportBatch) -> None:
-    """A short file is counted when the page is asked for, a long one by the worker."""
+def declare(tx: Session, actor: StaffMember, batch: ImportBatch, **told: Any) -> None:
+    """Say by which paper everybody in this file consented (import_terms.declare), and count again."""
+    _require_open(batch)
+    import_terms.declare(tx, actor, batch, **told)
+    tx.flush()
+    look_again(batch)
+
+
+def stayed(reader: StaffMember, batch: ImportBatch, after: int, limit: int = 50) -> tuple[list[tuple[ImportRow, Customer]], bool]:
+    """Customers of a file taken back who stay, in the order of its rows below `after`; and whether there are more."""
+    here = queries.visible_to(reader).join(ImportRow, ImportRow.customer_id == Customer.id).with_only_columns(ImportRow, Customer)
+    query = here.where(ImportRow.batch_id == batch.id, ImportRow.stayed != "", ImportRow.line > after).order_by(ImportRow.line)
+    found = [(row, customer) for row, customer in session().execute(query.limit(limit + 1))]
+    return found[:limit], len(found) > limit
+
+
+def look_again(batch: ImportBatch) -> None:
+    """A short file is counted when the page is asked for, a long one by the worker. Called after every change of the terms."""
     batch.foreseen = None
     try:
         import_columns.check(read_mapping(batch.mapping), len(header_of(batch)))

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm.consent.models import AccessEvent, Alias, ConsentEvent, ConsentState
+from relcrm.customers.cleansing_models import ChangedFile, CleanFinding, DuplicateSuspect, SweepMark
+from relcrm.customers.import_models import AskFirst, ImportRow
 from relcrm.customers.models import (
     AskRest,
     ContactPoint,
@@ -30,12 +32,12 @@ A_PART = 500
 
 @dataclass(frozen=True)
 class Joined:
-    """Rows of this table go to the winner. `since`: the column with the instant at which a row was made or last written anew;
-    `once`: the columns of which one customer has only one row each.
+    """Rows of this table go to the winner. `since`: the column with the instant at which a row was made or last written anew, ""
+    for a table that has none; `once`: the columns of which one customer has only one row each.
     """
 
     model: Any
-    since: str
+    since: str = ""
     once: tuple[str, ...] = ()
 
     @property
@@ -61,6 +63,11 @@ STAYS: dict[Any, str] = {
     ConsentState: "derived from the ledger",
     SearchKey: "written again from her rows",
     Alias: "is the merge",
+    ImportRow: "what a file did stays true of the record it did it to; who was merged is not taken back with the file",
+    DuplicateSuspect: "a pair is of two records; duplicates.merged and unmerged decide it",
+    ChangedFile: "both are looked over again",
+    CleanFinding: "found again when both are looked over",
+    SweepMark: "a place in the book, not a customer",
 }
 BOUND = (
     Joined(Fact, "noted_at", ("key", "slot")),
@@ -77,6 +84,7 @@ _joined: list[Joined] = [
     Joined(ShareRequest, "asked_at", ("store_id",)),
     Joined(Inform, "at"),
     Joined(AskRest, "at"),
+    Joined(AskFirst),
 ]
 
 
@@ -112,7 +120,7 @@ def hand_over(
     """
     model, keys = table.model, [getattr(table.model, name) for name in table.keys]
     place = [getattr(model, name) for name in table.place]
-    mine = [model.customer_id == from_id, *([] if by is None else [getattr(model, table.since) <= by])]
+    mine = [model.customer_id == from_id, *([getattr(model, table.since) <= by] if by and table.since else [])]
     taken = {tuple(row) for row in tx.execute(sa.select(*place).where(model.customer_id == to_id))} if place else set()
     free = [
         tuple(row[: len(keys)])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from relcrm import clock, crypt
 from relcrm.consent import bound, ledger
 from relcrm.consent.models import Alias, ConsentEvent
-from relcrm.customers import merge_tables, search
+from relcrm.customers import changes, duplicates, merge_tables, search
 from relcrm.customers.merge_models import MergedRow, MergeImage
 from relcrm.customers.merging import MAIN, UNDO_WITHIN, require_both, require_of, standing_merges
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore
@@ -49,6 +49,8 @@ def undo(tx: Session, actor: StaffMember, seen: Seen, alias_id: int) -> Undone:
     for customer_id in (alias.winner_id, alias.loser_id):
         ledger.derive_again(tx, customer_id, purposes, _hide_from_now)
         search.reindex(tx, customer_id)
+        changes.touched(tx, customer_id)
+    duplicates.unmerged(tx, alias.winner_id, alias.loser_id)
     tx.execute(sa.delete(MergedRow).where(MergedRow.alias_id == alias.id))
     audit.note(tx, actor, "merge_undone", seen.customer.public_id, store_id=seen.store_of(actor).id, keys=edited)
     return Undone(alias, other, edited)

@@ -1,6 +1,6 @@
 """Two files of one person become one, by alias: what goes over, what gives way, and who may do it. Undoing it is merge_undo.py."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from relcrm import clock, crypt
 from relcrm.consent import bound, ledger
 from relcrm.consent.history import one_person
 from relcrm.consent.models import Alias
-from relcrm.customers import merge_tables, queries, search
+from relcrm.customers import changes, duplicates, import_revert, merge_tables, queries, search
 from relcrm.customers.merge_models import MergedRow, MergeImage
 from relcrm.customers.models import Customer, CustomerStore, Fact
 from relcrm.customers.queries import Seen
@@ -86,6 +86,8 @@ def merge(tx: Session, actor: StaffMember, winner: Seen, loser: Seen, choice: Ch
     _consents(tx, alias)
     for customer in (one, other):
         search.reindex(tx, customer.id)
+        changes.touched(tx, customer.id)
+    duplicates.merged(tx, actor, one.id, other.id)
     audit.note(tx, actor, "customers_merged", one.public_id, store_id=winner.store_of(actor).id)
     audit.note(tx, actor, "customer_merged_away", other.public_id, store_id=loser.store_of(actor).id)
     return alias
@@ -240,3 +242,12 @@ def _follow_service(_sender: object, *, tx: Session, customer_id: int, purpose: 
             sa.update(MergeImage).where(MergeImage.alias_id.in_(hers), MergeImage.readable_until > ends).values(readable_until=ends),
             execution_options={"synchronize_session": False},
         )
+
+
+def _part_of_a_merge(ids: Collection[int]) -> set[int]:
+    """Those of these records that were ever merged: a file that made or completed them is not taken back from them."""
+    both = (sa.select(column).where(column.in_(ids)) for column in (Alias.winner_id, Alias.loser_id))
+    return set(session().scalars(sa.union(*both)))
+
+
+import_revert.holding.append(_part_of_a_merge)

@@ -250,48 +250,6 @@ class SearchKey(Model):
     seen: Mapped[int] = mapped_column(default=0)
 
 
-class ImportBatch(Model):
-    """One file that was brought in, from upload to result. What it held lies sealed in `kept_as` until the run is over."""
-
-    __tablename__ = "import_batch"
-    __table_args__ = (one_of("status", "status", ("mapping", "checking", "waiting", "running", "done", "stopped", "failed")),)
-    id: Mapped[PrimaryKey]
-    public_id: Mapped[PublicId]
-    store_id: Mapped[int] = foreign("store.id")
-    made_by_id: Mapped[int] = foreign("staff_member.id")
-    made_at: Mapped[datetime]
-    file_name: Mapped[str]
-    file_kind: Mapped[str] = mapped_column(default="")
-    source: Mapped[str] = mapped_column(default="")
-    lang: Mapped[str] = mapped_column(sa.String(8))
-    kept_as: Mapped[str] = mapped_column(default="")
-    header: Mapped[bytes | None]
-    signature: Mapped[str] = mapped_column(sa.String(32), index=True)
-    mapping: Mapped[str] = mapped_column(default="[]")
-    status: Mapped[str] = mapped_column(sa.String(10), default="mapping")
-    row_count: Mapped[int] = mapped_column(default=0)
-    rows_done: Mapped[int] = mapped_column(default=0)
-    created: Mapped[int] = mapped_column(default=0)
-    updated: Mapped[int] = mapped_column(default=0)
-    unchanged: Mapped[int] = mapped_column(default=0)
-    refused: Mapped[int] = mapped_column(default=0)
-    unstored: Mapped[str] = mapped_column(default="{}")
-    # What a run would do, counted by the worker for a long file: imports.Tally as JSON; None until it is counted.
-    foreseen: Mapped[str | None]
-    finished_at: Mapped[datetime | None]
-    failure: Mapped[str | None]
-
-
-class ImportRefusal(Model):
-    """A row that was not taken, with the reason; sealed, because it holds what the file held; gone after seven days."""
-
-    __tablename__ = "import_refusal"
-    __table_args__ = (sa.PrimaryKeyConstraint("batch_id", "line"),)
-    batch_id: Mapped[int] = foreign("import_batch.id", ondelete="CASCADE", index=False)
-    line: Mapped[int]
-    sealed: Mapped[bytes]
-
-
 class FileFigure(Model):
     """How complete and fresh the files of one associate are in one store, counted once a day (CUS-15)."""
 

@@ -10,7 +10,7 @@ from relcrm.consent import rules as consent_rules
 from relcrm.consent.catalogue import Field
 from relcrm.consent.ledger import Standing
 from relcrm.consent.purposes import Purpose, purposes
-from relcrm.customers import asking, names, queries, timeline
+from relcrm.customers import asking, asking_first, names, queries, timeline
 from relcrm.customers.models import ContactPoint, CustomerList, CustomerListEntry, Fact, FamilyMember, Tag
 from relcrm.customers.queries import Seen
 from relcrm.db import session
@@ -73,6 +73,7 @@ class Profile:
     lists: list[CustomerList]
     consents: dict[str, Standing]
     question: Field | None
+    purpose_first: tuple[Purpose, Field] | None
     known: int
     possible: int
     fresh: int
@@ -99,6 +100,7 @@ def build(reader: StaffMember, seen: Seen, lang: str) -> Profile:
     fields = asking.askable(seen, asking.standing_purposes(consents), off)
     writes = may(reader, Permission.CUSTOMER_WRITE, seen.store_of(reader).id)
     known_count, possible = asking.fullness(fields, known)
+    first, standing = asking_first.keys_of(customer.id), asking.standing_purposes(consents)
     own = seen.sight.of(catalogue.field("name")) != "pseudonym"
     return Profile(
         seen=seen,
@@ -110,7 +112,8 @@ def build(reader: StaffMember, seen: Seen, lang: str) -> Profile:
         tags=_tags(seen),
         lists=_lists(reader, seen),
         consents=consents,
-        question=asking.next_question(seen, fields, known) if writes else None,
+        question=asking.next_question(seen, fields, known, first) if writes else None,
+        purpose_first=asking_first.purpose_first(seen, first - known, standing) if writes else None,
         known=known_count,
         possible=possible,
         fresh=sum(told.fresh for told in facts),

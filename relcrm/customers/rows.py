@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 from relcrm.customers import cells
 from relcrm.customers.table import Row
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
     from relcrm.birthday import Birthday
 
 PURPOSES = ("callback", "greeting", "profiling", "survey", "marketing")
+NAMES = ("name", "family_name", "given_name", "nickname")
 ADDRESS_PARTS = ("province", "city", "district", "line", "postcode", "country", "whole")
 BIRTHDAY_PARTS = ("birthday_month", "birthday_day", "birthday_year")
+PHONES, EMAILS = ("phone", "phone_2", "phone_3"), ("email", "email_2")
 ANYWHERE = -1
 Value = TypeVar("Value")
 
@@ -29,15 +33,26 @@ class Problem:
     message: object
 
 
+class Said(NamedTuple):
+    """What she answered, and the day she did if the row tells it."""
+
+    yes: bool
+    on: date | None = None
+
+
 @dataclass(frozen=True)
 class Draft:
-    """A customer as the row tells it. Empty text, None and {} mean that the row says nothing; `problems` holds all of them."""
+    """A customer as the row tells it. Empty text, None and {} mean that the row says nothing; `problems` holds all of them.
+
+    `consents` has a purpose of PURPOSES only where the row answers; `email` is the first, `more_emails` are the others.
+    """
 
     number: int
     name: str = ""
     salutation: str = ""
     phones: tuple[str, ...] = ()
     email: str = ""
+    more_emails: tuple[str, ...] = ()
     wechat: str = ""
     card: str = ""
     birthday: "Birthday | None" = None
@@ -49,7 +64,7 @@ class Draft:
     home_store: str = ""
     associate: str = ""
     registered_on: date | None = None
-    consents: Mapping[str, bool | None] = field(default_factory=dict)
+    consents: Mapping[str, Said] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -70,15 +85,15 @@ def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Dra
         salutation=reading.read("salutation", cells.salutation, ""),
         card=reading.read("card", lambda text: contact_values.card(cells.whole_number(text)), ""),
         birthday=_birthday(reading, today),
-        gender=reading.read("gender", cells.gender, ""),
+        gender=reading.read("gender", cells.gender, "") or reading.read("gender_zero_female", cells.gender_zero_female, ""),
         address=_address(reading),
         language=reading.read("preferred_language", cells.language, ""),
         tags=tuple(cells.tags(reading.text("tags"))),
-        note=reading.text("note"),
+        note=reading.text("note").replace("\r\n", "\n"),
         home_store=reading.text("home_store"),
         associate=reading.text("associate"),
         registered_on=reading.read("registered_on", lambda text: cells.day(text, country, today), None),
-        consents={purpose: reading.read(f"consent_{purpose}", cells.answer, None) for purpose in PURPOSES},
+        consents=_consents(reading, country, today),
         **_contacts(reading, country),
         problems=tuple(sorted(reading.problems, key=lambda problem: problem.column)),
     )
@@ -87,13 +102,20 @@ def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Dra
 class _Contacts(TypedDict):
     phones: tuple[str, ...]
     email: str
+    more_emails: tuple[str, ...]
     wechat: str
+
+
+@lru_cache(maxsize=64)
+def _places(mapping: tuple[str, ...]) -> Mapping[str, int]:
+    """Where each target stands, the first of several."""
+    return MappingProxyType({target: index for index, target in reversed(list(enumerate(mapping)))})
 
 
 class _Reading:
     def __init__(self, row: Row, mapping: Sequence[str]) -> None:
         self.row, self.width = row, len(mapping)
-        self.columns = {target: index for index, target in reversed(list(enumerate(mapping)))}
+        self.columns = _places(tuple(mapping))
         self.problems: list[Problem] = []
 
     def text(self, target: str) -> str:
@@ -102,12 +124,13 @@ class _Reading:
 
     def written(self, target: str) -> str:
         """Also "Null" and "/", which are nothing in a phone column but somebody's name in another."""
-        index = self.columns.get(target, ANYWHERE)
-        return cells.clean(self.row.cells[index]) if 0 <= index < len(self.row.cells) else ""
+        index = self.columns.get(target)
+        return cells.clean(self.row.cells[index]) if index is not None and index < len(self.row.cells) else ""
 
     def read(self, target: str, reader: Callable[[str], Value], nothing: Value) -> Value:
-        text = self.text(target)
-        return self.attempt(target, lambda: reader(text), nothing) if text else nothing
+        if target not in self.columns or not (text := self.text(target)):
+            return nothing
+        return self.attempt(target, lambda: reader(text), nothing)
 
     def attempt(self, target: str, reader: Callable[[], Value], nothing: Value) -> Value:
         try:
@@ -128,17 +151,19 @@ class _Reading:
 def _name(reading: _Reading) -> str:
     from relcrm import contact_values
 
-    whole = reading.written("name") or _joined_name(reading.written("family_name"), reading.written("given_name"))
-    target = next((target for target in ("name", "family_name", "given_name") if reading.written(target)), "name")
+    parts = (reading.written(part) for part in ("family_name", "middle_name", "given_name"))
+    whole = reading.written("name") or _joined_name(*parts) or reading.text("nickname")
+    target = next((target for target in NAMES if reading.written(target)), "name")
     if not whole:
-        reading.refuse(_mapped(reading, "name", "family_name", "given_name"), "name_missing", _l("The name is missing."))
+        reading.refuse(_mapped(reading, *NAMES), "name_missing", _l("The name is missing."))
         return ""
     return reading.attempt(target, lambda: contact_values.person_name(whole), "")
 
 
-def _joined_name(family: str, given: str) -> str:
-    is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in family + given)
-    return family + given if is_chinese else f"{given} {family}".strip()
+def _joined_name(family: str, middle: str, given: str) -> str:
+    if any("\u4e00" <= letter <= "\u9fff" for letter in family + given):
+        return family + given
+    return " ".join(filter(None, (given, middle, family)))
 
 
 def _mapped(reading: _Reading, *targets: str) -> str:
@@ -149,26 +174,33 @@ def _contacts(reading: _Reading, country: str) -> _Contacts:
     from relcrm import contact_values
 
     before = len(reading.problems)
+    emails = _several(reading, EMAILS, cells.email_parts, contact_values.email)
     found = _Contacts(
-        phones=_phones(reading, country),
-        email=reading.read("email", contact_values.email, ""),
+        phones=_several(reading, PHONES, cells.phone_parts, lambda text: contact_values.phone(cells.whole_number(text), country)),
+        email=emails[0] if emails else "",
+        more_emails=emails[1:],
         wechat=reading.read("wechat", lambda text: contact_values.handle(cells.whole_number(text)), ""),
     )
     if not any(found.values()) and len(reading.problems) == before:
-        target = _mapped(reading, "phone", "phone_2", "email", "wechat")
+        target = _mapped(reading, *PHONES, *EMAILS, "wechat")
         reading.refuse(target, "contact_missing", _l("There is no phone number, e-mail or WeChat name to reach her by."))
     return found
 
 
-def _phones(reading: _Reading, country: str) -> tuple[str, ...]:
-    from relcrm import contact_values
-
-    def numbers(text: str) -> list[str]:
-        return [contact_values.phone(cells.whole_number(part), country) for part in cells.phone_parts(text)]
-
+def _several(reading: _Reading, targets: Sequence[str], parts: Callable[[str], list[str]], read: Callable[[str], str]) -> tuple[str, ...]:
+    """The values of several columns, each of which may hold several; in their order, each once."""
     none: list[str] = []
-    found = [number for target in ("phone", "phone_2") for number in reading.read(target, numbers, none)]
+    found = [value for target in targets for value in reading.read(target, lambda text: [read(part) for part in parts(text)], none)]
     return tuple(dict.fromkeys(found))
+
+
+def _consents(reading: _Reading, country: str, today: date) -> dict[str, Said]:
+    """A "no offers" column can only refuse, never agree; whoever refuses in one column has refused."""
+    answers = {purpose: reading.read(f"consent_{purpose}", cells.answer, None) for purpose in PURPOSES}
+    if reading.read("consent_marketing_not", cells.answer, None):
+        answers["marketing"] = False
+    on = reading.read("consent_date", lambda text: cells.day(text, country, today), None)
+    return {purpose: Said(yes, on) for purpose, yes in answers.items() if yes is not None}
 
 
 def _address(reading: _Reading) -> dict[str, str]:

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock
+from relcrm.birthday import Birthday, is_under
 from relcrm.consent import access_log, ledger
 from relcrm.consent import rules as consent_rules
 from relcrm.customers import search
-from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Inform, Serving, ShareRequest
+from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Fact, Inform, Serving, ShareRequest
 from relcrm.customers.queries import Seen
 from relcrm.db import session
 from relcrm.errors import BadValue, NotAllowed, NotFound, RuleError
@@ -56,16 +57,18 @@ def capture(tx: Session, actor: StaffMember, store: Store, newcomer: Newcomer, *
         refuse_known(kind, value)
     now = clock.now()
     sells = any(m.store_id == store.id and m.role == "associate" for m in actor.memberships)
-    customer = Customer(
-        public_id=secrets.token_urlsafe(9),
-        name=newcomer.name,
-        salutation=newcomer.salutation,
-        home_store_id=store.id,
-        created_at=now,
-        created_by_id=actor.id,
-        owner_id=actor.id if sells or how == "capture" else None,
-    )
-    tx.add(customer)
+    who = {
+        "name": newcomer.name,
+        "salutation": newcomer.salutation,
+        "home_store_id": store.id,
+        "owner_id": actor.id if sells or how == "capture" else None,
+    }
+    customer = _closed_holder(tx, newcomer.contacts)
+    if customer is None:
+        customer = Customer(public_id=secrets.token_urlsafe(9), created_at=now, created_by_id=actor.id, **who)
+        tx.add(customer)
+    else:
+        _come_back(tx, customer, who)
     tx.flush()
     tx.add(CustomerStore(customer_id=customer.id, store_id=store.id, since=now, how=how))
     for kind, value in newcomer.contacts:
@@ -80,6 +83,34 @@ def capture(tx: Session, actor: StaffMember, store: Store, newcomer: Newcomer, *
     return customer
 
 
+def _closed_holder(tx: Session, contacts: Sequence[tuple[str, str]]) -> Customer | None:
+    """Somebody with one of these contacts who ended her file: enrolling again on purpose is hers to do (DOMAIN §1.4)."""
+    for kind, value in contacts:
+        held = sa.select(Customer).join(ContactPoint, ContactPoint.customer_id == Customer.id)
+        found = tx.scalar(held.where(ContactPoint.kind == kind, ContactPoint.value == value, Customer.closed_at.is_not(None)))
+        if found is not None:
+            return found
+    return None
+
+
+def _come_back(tx: Session, customer: Customer, who: Mapping[str, Any]) -> None:
+    """She is as a newcomer to this store and unknown to all others; only what she said no to is remembered."""
+    for name, value in {**who, "address_as": "", "language": ""}.items():
+        setattr(customer, name, value)
+    tx.execute(sa.delete(CustomerStore).where(CustomerStore.customer_id == customer.id))
+
+
+def come_of_age(tx: Session, actor: StaffMember, seen: Seen) -> None:
+    """Somebody noted as under 18 is 18 by now, or never was under it. Raises RuleError while her birthday says otherwise."""
+    require(actor, Permission.CUSTOMER_WRITE, seen.store_of(actor).id)
+    born = tx.scalar(sa.select(Fact).where(Fact.customer_id == seen.customer.id, Fact.key == "birthday"))
+    if born is not None and isinstance(born.value, dict) and is_under(Birthday.from_dict(born.value), 18, clock.today(seen.home.time_zone)):
+        raise RuleError(_l("By the birthday in her file she is under 18. Correct the birthday first."), code="still_minor")
+    if seen.customer.is_minor:
+        seen.customer.is_minor = False
+        audit.note(tx, actor, "came_of_age", seen.customer.public_id, store_id=seen.home.id)
+
+
 def refuse_known(kind: str, value: str) -> None:
     """Raises AlreadyKnown. The unique key of the table is the last word when two tills race."""
     found = holder(kind, value)
@@ -88,11 +119,19 @@ def refuse_known(kind: str, value: str) -> None:
 
 
 def holder(kind: str, value: str) -> int | None:
-    """The id of the customer with exactly this contact, of whatever store."""
-    return session().scalar(sa.select(ContactPoint.customer_id).where(ContactPoint.kind == kind, ContactPoint.value == value))
+    """The id of the customer with exactly this contact, of whatever store; nobody when she ended her file."""
+    held = sa.select(ContactPoint.customer_id).join(Customer, Customer.id == ContactPoint.customer_id)
+    return session().scalar(held.where(ContactPoint.kind == kind, ContactPoint.value == value, Customer.closed_at.is_(None)))
 
 
 def _add_contact(tx: Session, actor: StaffMember, customer_id: int, kind: str, value: str, label: str = "") -> None:
+    # Whoever ended her file gives her number free: she is not found by it any more.
+    there = tx.scalar(sa.select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.value == value))
+    if there is not None and there.customer_id == customer_id:
+        return
+    if there is not None and tx.get_one(Customer, there.customer_id).closed_at is not None:
+        tx.delete(there)
+        tx.flush()
     same_kind = sa.select(ContactPoint.id).where(ContactPoint.customer_id == customer_id, ContactPoint.kind == kind).limit(1)
     is_first = tx.scalar(same_kind) is None
     tx.add(

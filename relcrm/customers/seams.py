@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from relcrm.customers import figures
+from relcrm.customers import duplicates, figures
 from relcrm.customers.models import Customer
 from relcrm.db import session
 from relcrm.i18n import ngettext
@@ -20,6 +20,13 @@ def _imports(reader: StaffMember) -> store_cards.Context | None:
     return {} if may(reader, Permission.CUSTOMER_IMPORT) else None
 
 
+def _clean(reader: StaffMember) -> store_cards.Context | None:
+    """The way to the pairs that wait; who may clean whole files finds them on that page too."""
+    if not may(reader, Permission.DUPLICATE_DECIDE):
+        return None
+    return {"pairs": duplicates.count_words(duplicates.count(reader)), "cleans": may(reader, Permission.FILE_CLEAN)}
+
+
 def _customers_of(person: StaffMember) -> leaving.Left:
     mine = sa.select(sa.func.count()).select_from(Customer).where(Customer.owner_id == person.id, Customer.closed_at.is_(None))
     count = session().scalar(mine) or 0
@@ -28,4 +35,5 @@ def _customers_of(person: StaffMember) -> leaving.Left:
 
 store_cards.cards.append(store_cards.StoreCard("customers/_figures.html", _figures))
 store_cards.cards.append(store_cards.StoreCard("customers/_imports_card.html", _imports))
+store_cards.cards.append(store_cards.StoreCard("customers/_clean_card.html", _clean))
 leaving.stays_behind.append(_customers_of)

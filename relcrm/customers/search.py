@@ -1,18 +1,19 @@
 """Finding a customer while typing: one B-tree of keys per store (DESIGN §6). `reindex` is the only writer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, db
-from relcrm.customers import keys
+from relcrm.customers import changes, keys
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore, FamilyMember, SearchKey
 from relcrm.customers.queries import visible_to
 from relcrm.customers.routing import Probe, Query, Term, covers, route
 from relcrm.db import session
 from relcrm.staff.models import StaffMember, Store
+from relcrm.staff.permissions import reads_pseudonyms
 
 CANDIDATES, FILTERED, SHOWN = 100, 500, 20
 CONTACT_KEYS = {
@@ -49,6 +50,8 @@ class Found:
 def find(reader: StaffMember, text: str) -> Found:
     """At most 20 customers of the reader's stores: own ones first, then those lately seen, then the others."""
     query, stores = route(text), _scope(reader)
+    if reads_pseudonyms(reader):
+        return Found(_by_pseudonym(reader, text), query)
     if not query.terms or (query.single_latin and reader.stores() is None and len(stores) > 1):
         return Found((), query, ask_more=bool(query.terms) or query.too_short)
     ids, by_alias = _candidates(reader, stores, query)
@@ -60,6 +63,15 @@ def find(reader: StaffMember, text: str) -> Found:
     rows = {row.id: row for row in session().scalars(wanted)} if ids else {}
     shown = [rows[one] for one in ids if one in rows]
     return Found(shown[:SHOWN], query, more=len(shown) > SHOWN)
+
+
+def _by_pseudonym(reader: StaffMember, text: str) -> Sequence[Customer]:
+    """By the sign that stands for her in everything an auditor reads (names.pseudonym), from its fourth letter on."""
+    sign = text.strip().removeprefix("#").strip()
+    if len(sign) < 4 or not sign.isascii():
+        return []
+    found = visible_to(reader).where(Customer.public_id >= sign, Customer.public_id < sign + "\x7f")
+    return session().scalars(found.order_by(Customer.public_id).limit(SHOWN)).all()
 
 
 def _scope(reader: StaffMember) -> list[int]:
@@ -121,17 +133,21 @@ def _family_known_to(reader: StaffMember, ids: Collection[int]) -> sa.Select[Fam
 def keys_of(customer: Customer, contacts: Sequence[ContactPoint], family: Sequence[FamilyMember]) -> set[str]:
     """Every key of one customer. A child's name and whatever is sealed is never a key."""
     found = keys.name_keys(customer.name) | keys.alias_keys(customer.address_as)
-    for point in contacts:
-        found |= CONTACT_KEYS[point.kind](point.value)
+    found |= _contact_keys((point.kind, point.value) for point in contacts)
     for member in family:
         if member.sealed is None:
             found |= keys.alias_keys(member.value.get("nickname", ""))
     return found
 
 
+def _contact_keys(contacts: Iterable[tuple[str, str]]) -> set[str]:
+    return {key for kind, value in contacts for key in CONTACT_KEYS[kind](value)}
+
+
 def reindex(tx: Session, customer_id: int) -> None:
     """Write her keys again, one set for each linked store; none when she is closed. Inside the transaction that changed her."""
     tx.flush()
+    changes.touched(tx, customer_id)
     customer = tx.get_one(Customer, customer_id)
     tx.execute(sa.delete(SearchKey).where(SearchKey.customer_id == customer_id))
     if customer.closed_at is not None:
@@ -146,13 +162,16 @@ def reindex(tx: Session, customer_id: int) -> None:
         tx.execute(sa.insert(SearchKey), rows)
 
 
-def index_newcomers(tx: Session, store_id: int, newcomers: Sequence[tuple[Customer, Sequence[ContactPoint]]]) -> None:
-    """`reindex` for customers made in this transaction, of one store and with nothing but a name and contacts yet."""
+def index_newcomers(tx: Session, newcomers: Iterable[tuple[int, str, int | None, int, Sequence[tuple[str, str]]]]) -> None:
+    """`reindex` for customers made in this transaction, each known to one store by nothing but a name and contacts yet:
+    (id, name, owner's id, store's id, contacts as kind and value)."""
+    newcomers = list(newcomers)
+    changes.came(tx, [one for one, *_rest in newcomers])
     seen = clock.now().toordinal()
     rows = [
-        {"store_id": store_id, "key": key, "customer_id": customer.id, "owner_id": customer.owner_id, "seen": seen}
-        for customer, contacts in newcomers
-        for key in keys_of(customer, contacts, ())
+        {"store_id": store_id, "key": key, "customer_id": one, "owner_id": owner_id, "seen": seen}
+        for one, name, owner_id, store_id, contacts in newcomers
+        for key in keys.name_keys(name) | _contact_keys(contacts)
     ]
     if rows:
         tx.execute(sa.insert(SearchKey), rows)

@@ -31,7 +31,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Table:
-    """`kind` is csv, xlsx or xls; `header_row` is 0, and every header "", when the file has no names for its columns."""
+    """`kind` is csv, xlsx, xls or vcard; `header_row` is 0 for vcard, and also 0, with every header "", when the file has no names for its columns."""
 
     kind: str
     encoding: str
@@ -43,13 +43,17 @@ class Table:
     every_row: Callable[[], Iterator[Row]]
 
     def rows(self) -> Iterator[Row]:
-        """The rows below the header without blank ones; short rows are filled up, rows that are too long stay so."""
+        """The rows below the header without blank ones and repetitions of the header; short rows are filled up, long ones stay so."""
         for row in self.every_row():
-            if row.number > self.header_row and not row.is_blank:
+            if row.number > self.header_row and not row.is_blank and not self._is_header_again(row):
                 yield self._filled(row)
 
     def sample(self, count: int = 50) -> list[Row]:
         return list(islice(self.rows(), count))
+
+    def _is_header_again(self, row: Row) -> bool:
+        """Programs that print by pages repeat it on each."""
+        return row.cells[:1] == self.header[:1] and len(row.cells) > 1 and row.cells == self.header
 
     def _filled(self, row: Row) -> Row:
         missing = len(self.header) - len(row.cells)

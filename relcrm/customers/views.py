@@ -11,9 +11,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 
 from relcrm import clock, contact_values, db
-from relcrm.consent import notices
+from relcrm.consent import catalogue, notices
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import meetings, merging, names, queries, routing, rules, search, spans
+from relcrm.customers import asking_first, likely, meetings, merging, names, queries, routing, rules, search, spans
 from relcrm.customers.forms import CaptureForm, channel_label, kind_label, purpose_short
 from relcrm.customers.models import ContactPoint, Customer
 from relcrm.db import session, write_tx
@@ -21,7 +21,7 @@ from relcrm.errors import BadValue, NotFound, RuleError
 from relcrm.i18n import _, _l
 from relcrm.staff import sessions
 from relcrm.staff.models import StaffSession, Store
-from relcrm.staff.permissions import Permission
+from relcrm.staff.permissions import Permission, reads_pseudonyms
 from relcrm.web.access import allow
 from relcrm.web.filters import country, lang
 from relcrm.web.forms import refusals
@@ -45,10 +45,23 @@ def index() -> Any:
 def _waiting() -> dict[str, Any]:
     return {
         "lately": rows_of(queries.lately(current_user)),
+        "pseudonyms": reads_pseudonyms(current_user),
         "asked": meetings.to_answer(current_user),
         "news": meetings.news(current_user),
         "soon": rows_of(queries.ending_soon(current_user)),
+        "to_ask": asking_first.any_waits(current_user),
     }
+
+
+@bp.get("/to-ask")
+@allow(Permission.CUSTOMER_READ)
+def to_ask() -> Any:
+    """Whom to ask what an old file told and she has not agreed to."""
+    waiting, older = asking_first.page(current_user, request.args.get("before", type=int))
+    rows = rows_of([one.customer for one in waiting])
+    for row, one in zip(rows, waiting, strict=True):
+        row["as"] = " · ".join(catalogue.label(field, lang()) for field in one.fields)
+    return render("customers/to_ask.html", rows=rows, older=older)
 
 
 @bp.post("/search")
@@ -68,7 +81,7 @@ def _results(text: str) -> dict[str, Any]:
     if not text:
         return {"q": "", "found": None, "rows": [], "stranger": None, "meeting": ""}
     found = search.find(current_user, text)
-    stranger = meetings.by_complete_number(current_user, text) if not found.customers else None
+    stranger = meetings.by_complete_number(current_user, text) if not found.customers and not reads_pseudonyms(current_user) else None
     meeting = _signer().dumps([stranger.customer.id, current_user.id]) if stranger else ""
     return {"q": text, "found": found, "rows": rows_of(found.customers, found.query), "stranger": stranger, "meeting": meeting}
 
@@ -103,7 +116,7 @@ def rows_of(customers: Any, query: routing.Query | None = None) -> list[dict[str
 
 def _row(customer: Customer, phone: str, owners: dict[int, str], query: routing.Query | None) -> dict[str, Any]:
     own = customer.owner_id == current_user.id
-    hidden = current_user.holds("auditor") and not current_user.holds("associate", "store_manager", "area_manager", "owner")
+    hidden = reads_pseudonyms(current_user)
     name = names.pseudonym(customer) if hidden else customer.name
     shown = (
         ""
@@ -192,18 +205,18 @@ def new() -> Any:
 
 
 def _captured(form: CaptureForm, store: Store) -> Any:
-    made = form.made_before()
-    if made is None:
-        newcomer = rules.Newcomer(contact_values.person_name(form.name.data or ""), form.contacts(store.country), answers=form.answers())
-        try:
-            with write_tx() as tx:
-                customer = rules.capture(tx, current_user, tx.get_one(Store, store.id), newcomer, lang=lang())
-                made = customer.public_id
-                form.remember(tx, made)
-        except IntegrityError:  # another till was faster with the same number, or the same tap came twice
-            made = form.made_before()
+    newcomer = rules.Newcomer(contact_values.person_name(form.name.data or ""), form.contacts(store.country), answers=form.answers())
+    try:
+        with write_tx() as tx:
+            made = form.made_before()  # asked under the lock: the same tap may come twice at once
             if made is None:
-                raise rules.AlreadyKnown(0, newcomer.contacts[0][0]) from None
+                made = rules.capture(tx, current_user, tx.get_one(Store, store.id), newcomer, lang=lang()).public_id
+                form.remember(tx, made)
+    except IntegrityError:  # where writers do not queue, the unique key is who tells that another till was faster
+        made = form.made_before()
+        if made is None:
+            kind = next((kind for kind, value in newcomer.contacts if rules.holder(kind, value)), newcomer.contacts[0][0])
+            raise rules.AlreadyKnown(0, kind) from None
     return done("customers.show", public_id=made)
 
 
@@ -220,7 +233,7 @@ def _prefilled(form: CaptureForm) -> CaptureForm:
 def _capture_page(form: CaptureForm, store: Store, stores: Any, *, status: int = 200) -> Any:
     told = notices.current(notices.ENROL, lang())
     return render(
-        "customers/new.html", status=status, form=form, stores=stores, store=store, told=told, known=_known(form, store),
+        "customers/new.html", status=status, form=form, stores=stores, store=store, told=told, known=_known(form, store), alike=[],
         profiling=consent_rules.is_assessed("profiling"),
     )  # fmt: skip
 
@@ -237,7 +250,16 @@ def check() -> Any:
         shown = contact_values.phone_shown(contact_values.phone(form.phone.data or "", store.country), store.country)
     except BadValue as error:
         problem = "" if error.code in ("phone_empty", "phone_short") else str(error.message)
-    return render("customers/_known.html", known=_known(form, store), problem=problem, shown=shown)
+    known = _known(form, store)
+    alike = [] if known else rows_of(likely.resembling(current_user, store, form.name.data or "", _number(form, store)))
+    return render("customers/_known.html", known=known, problem=problem, shown=shown, alike=alike)
+
+
+def _number(form: CaptureForm, store: Store) -> str:
+    try:
+        return contact_values.phone(form.phone.data or "", store.country)
+    except BadValue:
+        return ""
 
 
 def _known(form: CaptureForm, store: Store) -> dict[str, Any] | None:
@@ -246,13 +268,14 @@ def _known(form: CaptureForm, store: Store) -> dict[str, Any] | None:
         contacts = form.contacts(store.country)
     except BadValue:
         return None
-    holder = next((found for kind, value in contacts if (found := rules.holder(kind, value)) is not None), None)
-    if holder is None:
+    held = [(found, value) for kind, value in contacts if (found := rules.holder(kind, value)) is not None]
+    if not held:
         return None
+    holder, value = held[0]
     customer = session().scalar(queries.visible_to(current_user).where(Customer.id == holder))
     if customer is not None:
         return {"row": rows_of([customer])[0], "stranger": None, "meeting": ""}
-    stranger = meetings.by_complete_number(current_user, contacts[0][1])
+    stranger = meetings.by_complete_number(current_user, value)
     if stranger is None:
         return {"row": None, "stranger": None, "meeting": ""}
     return {"row": None, "stranger": stranger, "meeting": _signer().dumps([stranger.customer.id, current_user.id])}

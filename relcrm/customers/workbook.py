@@ -1,35 +1,36 @@
 """Reading Excel workbooks as text, and guarding against those that would eat the memory. No column meanings here."""
 
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from relcrm.customers import compound, old_records
 from relcrm.customers.file_kind import locked, unreadable, without_rows
 from relcrm.customers.table import Row, Source
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata
 
 UNPACKED_LIMIT = 200 * 1024 * 1024
-AREA_LIMIT = 4_000_000
+AREA_LIMIT = 2_500_000
 EXACT_DIGITS = 10**15
+TOP = 20
+LONGEST_MERGE = 200
 CHUNK = 1 << 20
 TAG = re.compile(rb"""<(?:\w+:)?(row|c)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 ADDRESS = re.compile(rb"""\sr=["']([A-Z]{0,3})(\d{1,7})["']""")
-OLD_DIMENSIONS = re.compile(rb"\x00\x02\x0e\x00(.{12})\x00\x00", re.DOTALL)
-OLD_ROWS, OLD_COLUMNS = 1 << 16, 1 << 8
 Result = TypeVar("Result")
 
 
-def open_workbook(path: Path, filename: str, kind: str, sheet: str = "") -> Source:
-    """The named sheet, or the first visible one that holds anything.
+def open_workbook(path: Path, filename: str, kind: str, sheet: str = "", promise: Callable[[list[Row]], Any] = len) -> Source:
+    """The named sheet, or of the visible ones that hold anything the one whose first rows promise most; a hidden one only failing these.
 
     Raises BadValue file_too_large, file_unreadable, file_protected, file_empty or file_sheet.
     """
@@ -39,7 +40,7 @@ def open_workbook(path: Path, filename: str, kind: str, sheet: str = "") -> Sour
     names = _sheet_names(workbook)
     if sheet and sheet not in names:
         raise BadValue(_l("%(name)s has no sheet named %(sheet)s.", name=filename, sheet=sheet), code="file_sheet", field="sheet")
-    chosen = _guarded(filename, lambda: _choose(workbook, names, sheet))
+    chosen = _guarded(filename, lambda: _choose(workbook, [sheet] if sheet else names, promise))
     if chosen is None:
         raise without_rows(filename)
     return Source(kind, lambda: _rows(chosen), sheet=chosen.name, sheets=tuple(names))
@@ -66,23 +67,53 @@ def _guarded(filename: str, read: Callable[[], Result]) -> Result:
 
 
 def _sheet_names(workbook: "CalamineWorkbook") -> list[str]:
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+    """The visible ones first."""
+    from python_calamine import SheetTypeEnum
 
     tables = [found for found in workbook.sheets_metadata if found.typ == SheetTypeEnum.WorkSheet]
-    return [found.name for found in sorted(tables, key=lambda found: found.visible != SheetVisibleEnum.Visible)]
+    return [found.name for found in sorted(tables, key=lambda found: not _is_visible(found))]
 
 
-def _choose(workbook: "CalamineWorkbook", names: list[str], wanted: str) -> "CalamineSheet | None":
-    for name in [wanted] if wanted else names:
+def _is_visible(found: "SheetMetadata") -> bool:
+    from python_calamine import SheetVisibleEnum
+
+    return found.visible == SheetVisibleEnum.Visible
+
+
+def _choose(workbook: "CalamineWorkbook", names: list[str], promise: Callable[[list[Row]], Any]) -> "CalamineSheet | None":
+    """One sheet is held at a time beside the best so far: a large workbook is never in the memory as a whole."""
+    best: CalamineSheet | None = None
+    most: Any = None
+    hidden = {found.name for found in workbook.sheets_metadata if not _is_visible(found)}
+    for name in names:
+        if best is not None and name in hidden:
+            break
         sheet = workbook.get_sheet_by_name(name)
-        if any(not row.is_blank for row in _rows(sheet)):
-            return sheet
-    return None
+        top = list(islice((row for row in _rows(sheet) if not row.is_blank), TOP))
+        if top and (best is None or promise(top) > most):
+            best, most = sheet, promise(top)
+    return best
 
 
 def _rows(sheet: "CalamineSheet") -> Iterator[Row]:
+    """A cell merged over several rows counts in each of them that holds something else, as whoever reads the sheet would say."""
+    below = _merged_below(sheet)
+    held: dict[int, str] = {}
     for number, cells in enumerate(sheet.iter_rows(), 1):
-        yield Row(number, tuple(as_text(cell) for cell in cells))
+        row = Row(number, tuple(as_text(cell) for cell in cells))
+        full = row._replace(cells=tuple(held.get(index, text) for index, text in enumerate(row.cells))) if held else row
+        yield row if row.is_blank else full
+        held = {column: full.cells[column] for column in below.get(number + 1, ()) if column < len(full.cells)}
+
+
+def _merged_below(sheet: "CalamineSheet") -> dict[int, list[int]]:
+    """For each row, from 1, the columns where it continues the cell above."""
+    found: dict[int, list[int]] = {}
+    left = sheet.start[1] if sheet.start else 0
+    for (first, column), (last, _last_column) in sheet.merged_cell_ranges or ():
+        for number in range(first + 2, min(last, first + LONGEST_MERGE) + 2):
+            found.setdefault(number, []).append(column - left)
+    return found
 
 
 def as_text(cell: object) -> str:
@@ -110,7 +141,7 @@ def _number(value: float) -> str:
 def _declared_area(path: Path, filename: str, kind: str) -> int:
     """Two cells in far corners would make the reader claim gigabytes and take the whole process down, so they are looked for first."""
     if kind == "xls":
-        return max(map(_old_area, OLD_DIMENSIONS.findall(path.read_bytes())), default=0)
+        return _old_area(path, filename)
     try:
         with zipfile.ZipFile(path) as archive:
             return _packed_area(archive, filename)
@@ -118,9 +149,11 @@ def _declared_area(path: Path, filename: str, kind: str) -> int:
         raise unreadable(filename) from error
 
 
-def _old_area(dimensions: bytes) -> int:
-    _first_row, rows, _first_column, columns = struct.unpack("<IIHH", dimensions)
-    return rows * columns if rows <= OLD_ROWS and columns <= OLD_COLUMNS else 0
+def _old_area(path: Path, filename: str) -> int:
+    try:
+        return old_records.area(compound.stream(path.read_bytes(), ("Workbook", "Book")))
+    except ValueError as error:
+        raise unreadable(filename) from error
 
 
 def _packed_area(archive: zipfile.ZipFile, filename: str) -> int:

@@ -39,7 +39,7 @@ def handle(name: str, n: int) -> str:
 
 
 def email(draw: Random, name: str, n: int) -> str:
-    return f"{_spelled(name)[:20] or 'guest'}{draw.choice(('', '.', '-', '_'))}{n}@example.{draw.choice(('com', 'org', 'net'))}"
+    return f"{_spelled(name)[:20] or 'guest'}{draw.choice(('', '.', '-', '_'))}{n}@{draw.choice(('mail', 'post', 'home'))}.example"
 
 
 def _spelled(name: str) -> str:

@@ -9,6 +9,9 @@ from relcrm.demo.willed import Teller
 from relcrm.demo.world import Person, Place, World
 
 NEWEST = timedelta(hours=2)
+# One in so many is the customer before her, noted a second time; one in so many has a slip in her e-mail, if she has one.
+TWICE, SLIPS = 150, 12
+SLIPPED = ("gmial.com", "qq.con", "test.com", "hotmial.com")
 
 
 def people(world: World, start: int, stop: int) -> Iterator[Person]:
@@ -22,11 +25,15 @@ def people(world: World, start: int, stop: int) -> Iterator[Person]:
 def drawn(world: World, n: int) -> Person:
     """The n-th customer. They came one after the other, so that a higher number is a later day."""
     draw = Random(world.seed * 100_000_007 + n)
-    place = draw.choices(world.places, weights=world.weights)[0]
+    twin = drawn(world, n - 1) if n % TWICE == TWICE - 1 else None
+    place = twin.place if twin else draw.choices(world.places, weights=world.weights)[0]
     span = world.now - NEWEST - world.began
     created = world.began + span * ((n + draw.random()) / world.customers)
     person = _who(draw, place, created.replace(microsecond=0))
+    if twin is not None:
+        person.name, person.salutation = twin.name, twin.salutation
     _reached(person, world, n)
+    _slipped(person, n, twin)
     _linked(person, world)
     Teller(world, person).story()
     return person
@@ -65,6 +72,19 @@ def _reached(person: Person, world: World, n: int) -> None:
         contacts.append(("email", numbers.email(draw, person.name, n), ""))
     if draw.random() < 0.25 or not contacts:
         contacts.append(("card", numbers.card(n), ""))
+
+
+def _slipped(person: Person, n: int, twin: Person | None) -> None:
+    """What a clean file would not have: somebody in it twice, by two e-mails of one name, and e-mails that arrive nowhere."""
+    if n % TWICE == TWICE - 2 or twin is not None:
+        kept = [point for point in person.contacts if point[0] != "email"]
+        local = numbers.handle(person.name, n - (twin is not None))
+        person.contacts[:] = [*kept, ("email", f"{local}@{'second' if twin else 'first'}.example", "")]
+    elif n % SLIPS == 0:
+        wrong = SLIPPED[n // SLIPS % len(SLIPPED)]
+        person.contacts[:] = [
+            (kind, f"{value.partition('@')[0]}@{wrong}" if kind == "email" else value, label) for kind, value, label in person.contacts
+        ]
 
 
 def _linked(person: Person, world: World) -> None:

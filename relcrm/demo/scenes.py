@@ -7,7 +7,17 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from relcrm.customers.models import AskRest, Customer, CustomerList, CustomerListEntry, CustomerStore, Inform, LatelySeen, ShareRequest
+from relcrm.customers.models import (
+    AskRest,
+    ContactPoint,
+    Customer,
+    CustomerList,
+    CustomerListEntry,
+    CustomerStore,
+    Inform,
+    LatelySeen,
+    ShareRequest,
+)
 from relcrm.customers.rules import SHARE_LAPSES
 from relcrm.demo.words import public_id
 from relcrm.demo.world import Place, World
@@ -25,6 +35,16 @@ def play(tx: Session, world: World) -> None:
     _share(tx, draw, world)
     _informs(tx, world)
     _list(tx, draw, world)
+    _unreached(tx, world)
+
+
+def _unreached(tx: Session, world: World) -> None:
+    """In each store a few numbers at which nobody answers any more."""
+    for place in world.places:
+        nobody = _known_in(tx, place, Customer.id % 7 == 3, limit=3)
+        tx.execute(
+            sa.update(ContactPoint).where(ContactPoint.customer_id.in_(nobody), ContactPoint.kind == "phone").values(unreachable=True)
+        )
 
 
 def _known_in(tx: Session, place: Place, *more: sa.ColumnElement[bool], limit: int = LATELY) -> Sequence[int]:

@@ -15,6 +15,9 @@ class Permission(StrEnum):
     PHONE_REVEAL = "phone_reveal"
     CUSTOMER_IMPORT = "customer_import"
     CUSTOMER_MERGE = "customer_merge"
+    CONSENT_DECLARE = "consent_declare"
+    DUPLICATE_DECIDE = "duplicate_decide"
+    FILE_CLEAN = "file_clean"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -25,13 +28,13 @@ class Permission(StrEnum):
 P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
-SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE})
+SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE}
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,
     "area_manager": EVERYBODY | READS | MANAGES,
-    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ},
+    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE},
     "auditor": EVERYBODY | READS | {P.AUDIT_READ},
 }
 
@@ -54,6 +57,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "notes": {"OA": "yes", "SM": "reason"},
     "ledger": {"OA": "state", "ST": "state", "SM": "full", "CM": "full", "AU": "full"},
 }
+
+
+def reads_pseudonyms(reader: StaffMember) -> bool:
+    """Somebody who only audits learns of nobody who she is, neither shown nor by searching for a name or number."""
+    return reader.holds("auditor") and not reader.holds("associate", "store_manager", "area_manager", "owner")
 
 
 def may(actor: StaffMember, permission: Permission, store_id: int | None = None) -> bool:

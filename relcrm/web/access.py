@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, redirect, request, session, url_for
+from flask import Flask, redirect, request, session, url_for
 from flask_login import current_user
 
-from relcrm.errors import SetupError
+from relcrm.errors import NotAllowed, SetupError
 from relcrm.extensions import login
+from relcrm.i18n import _l
 from relcrm.staff import permissions, sessions
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission
@@ -64,7 +65,7 @@ def guard(app: Flask) -> None:
         if not current_user.is_authenticated:
             return _to_sign_in()
         if not any(permissions.may(current_user, one) for one in wanted):
-            abort(403)
+            raise NotAllowed(_l("This is not among what you may do. Ask your manager."), code=f"needs_{wanted[0]}")
         return None
 
 

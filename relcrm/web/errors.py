@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from relcrm import db
 from relcrm.errors import BadValue, NotAllowed, NotFound, RelcrmError, RuleError
 from relcrm.i18n import _
+from relcrm.staff import audit
 from relcrm.web.htmx import is_htmx, render
 
 STATUS: dict[type[RelcrmError], int] = {BadValue: 422, RuleError: 409, NotAllowed: 403, NotFound: 404}
@@ -27,7 +29,16 @@ def bind(app: Flask) -> None:
 
 
 def _refused(error: RelcrmError) -> Response:
-    return _answer(next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500), str(error.message))
+    return _answer(next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500), str(error.message), refused=error)
+
+
+def leave_trace(error: RelcrmError) -> None:
+    """A refused act stands in the audit trail: who, which page of the program, which rule; nothing that was typed. Called after the rollback."""
+    if not isinstance(error, (RuleError, NotAllowed)) or not current_user.is_authenticated or request.endpoint is None:
+        return
+    actor, target = current_user._get_current_object(), str((request.view_args or {}).get("public_id", ""))[:40]
+    keys = (request.endpoint, error.code or type(error).__name__)
+    db.record(lambda tx: audit.note(tx, actor, "refused", target, keys=keys))
 
 
 def _stale(_error: StaleDataError) -> Response:
@@ -66,9 +77,11 @@ def _log_trace(reference: str, error: BaseException) -> None:
         step = step.tb_next
 
 
-def _answer(status: int, sentence: str, reference: str = "") -> Response:
+def _answer(status: int, sentence: str, reference: str = "", refused: RelcrmError | None = None) -> Response:
     db.session().rollback()
     db.forget_pending()
+    if refused is not None:
+        leave_trace(refused)
     reference = reference or secrets.token_hex(4)
     page = "errors/_notice.html" if is_htmx() else "errors/error.html"
     answer = render(

@@ -14,6 +14,7 @@ from wtforms import HiddenField
 from relcrm import clock, db
 from relcrm.errors import BadValue, RuleError
 from relcrm.staff.models import ClientKey
+from relcrm.web import errors
 
 __all__ = ["CreatingForm", "FileField", "FileRequired", "Form", "refusals"]
 
@@ -58,4 +59,5 @@ def refusals(form: Form) -> Iterator[None]:
         yield
     except (BadValue, RuleError) as error:
         db.session().rollback()
+        errors.leave_trace(error)
         form.refuse(error)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from relcrm import clock, db
+from relcrm import clock, db, jobs
 from relcrm.consent import catalogue, values
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import facts, lists, merge_undo, merging, queries, rules
+from relcrm.customers import facts, imports, lists, merge_undo, merging, queries, rules
+from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
 from relcrm.staff import links
 from tests import factories
@@ -16,6 +17,7 @@ from tests.customers import importing
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
 XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
+QIAN, TWICE = "钱慧敏", ("+8615912340001", "+8615912340002")
 NICKNAME, COLOUR = "老周", "earth"
 TOLD = {
     "service_style": {"value": ["browse", "prepared"]},
@@ -27,7 +29,7 @@ TOLD = {
 
 
 def fill() -> dict[str, str]:
-    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, and one whose consent soon ends."""
+    """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, one whose consent soon ends, and one who is in the book twice."""
     with pytest.MonkeyPatch.context() as patch:
         then = clock.now() - timedelta(days=240)
         patch.setattr(clock, "now", lambda: then)
@@ -38,6 +40,7 @@ def fill() -> dict[str, str]:
     factories.meet(SUN, SUN_PHONE, {}, by="olu", store="South")
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
+    _mistaken()
     return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files(), **_twins(regular)}
 
 
@@ -68,6 +71,15 @@ def _merge(ana: Any, one: int, other: int) -> int:
         return int(merging.merge(tx, ana, *both, merging.Choice(), versions=versions).id)
 
 
+def _mistaken() -> None:
+    """Somebody who was noted twice, once with a slip in her e-mail; found by what happens by itself."""
+    ana, twice = factories.staff("ana"), [factories.meet(QIAN, phone) for phone in TWICE]
+    with db.write_tx() as tx:
+        rules.add_contact(tx, ana, _seen(ana, twice[0]), "email", "qianhm@gmial.com")
+    for name in ("changed_files", "clean_file"):
+        jobs.run_now(name)
+
+
 def _places() -> dict[str, str]:
     """A colleague, a store, and the link with which somebody chooses her password."""
     ada, hua = factories.staff("ada"), factories.staff("hua")
@@ -77,12 +89,18 @@ def _places() -> dict[str, str]:
 
 
 def _files() -> dict[str, str]:
-    """Three customer files: one brought in with bad rows, one that was looked at, one that waits for the worker."""
+    """Customer files: one brought in with bad rows, one taken back in part, one that was looked at, one that waits for the worker."""
     content = (importing.FILES / "members_gb18030.csv").read_bytes().replace(b"A0", b"B0").replace(b"1380000", b"1382220")
     done = importing.bring_in(content).public_id
+    back = importing.bring_in(importing.table([("Mei Chen", "13911110001"), ("Bo Wang", "13911110002")], ("Name", "Phone"))).id
+    with db.write_tx() as tx:
+        rules.serve(tx, tx.merge(factories.staff("ana")), _seen(factories.staff("ana"), factories.customer("Mei Chen").id))
+        imports.revert(tx, factories.staff("ben"), tx.get_one(ImportBatch, back))
+    importing.work()
+    taken_back = db.session().get_one(ImportBatch, back).public_id
     looked_at = importing.choose(content).public_id
     importing.work()
-    return {"brought_in": done, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
+    return {"brought_in": done, "taken_back": taken_back, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
 
 
 def _public_id(customer_id: int) -> str:

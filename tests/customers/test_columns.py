@@ -46,6 +46,10 @@ def why(header: str) -> dict[str, str]:
         ("Zip", "address_postcode"), ("标签", "tags"), ("备注", "note"), ("所属门店", "home_store"), ("专属导购", "associate"),
         ("登记日期", "registered_on"), ("注册时间", "registered_on"), ("Sign Up", "registered_on"), ("Language", "preferred_language"),
         ("同意营销", "consent_marketing"), ("Email Subscription Status", "consent_marketing"),
+        ("Do not email", "consent_marketing_not"), ("Unsubscribed", "consent_marketing_not"), ("Marketing opt-out", "consent_marketing_not"),
+        ("不接收营销短信", "consent_marketing_not"), ("同意日期", "consent_date"), ("Consent date", "consent_date"),
+        ("会员加入时间", "registered_on"), ("Customer Since", "registered_on"), ("E-mail 2 Address", "email_2"),
+        ("First name / 名", "given_name"), ("姓名 Name", "name"), ("手機號碼", "phone"), ("電子郵件", "email"), ("會員編號", "card"), ("備註", "note"),
         ("客户手机（主）", "phone"), ("顾客的电话", "phone"),
     ],
 )  # fmt: skip
@@ -79,6 +83,7 @@ def test_a_google_export_keeps_values_and_drops_their_labels() -> None:
         "Name": "name",
         "Given Name": "given_name",
         "Family Name": "family_name",
+        "Nickname": "nickname",
         "Birthday": "birthday",
         "Notes": "note",
         "Group Membership": "tags",
@@ -90,7 +95,8 @@ def test_a_google_export_keeps_values_and_drops_their_labels() -> None:
 def test_an_outlook_export_prefers_the_mobile_and_takes_no_fax() -> None:
     found = targets(OUTLOOK)
     assert (found["Mobile Phone"], found["Home Phone"]) == ("phone", "phone_2")
-    assert not {"Business Fax", "E-mail 2 Address", "Company"} & set(found)
+    assert (found["E-mail Address"], found["E-mail 2 Address"]) == ("email", "email_2")
+    assert "Business Fax" not in found
 
 
 def test_a_chinese_till_is_mapped_and_told_what_is_not_kept() -> None:
@@ -108,7 +114,7 @@ def test_a_chinese_till_is_mapped_and_told_what_is_not_kept() -> None:
 
 
 def test_the_real_name_stands_above_nicknames_and_passwords_are_never_taken() -> None:
-    assert targets(MINI_SHOP) == {"手机号": "phone", "真实姓名": "name"}
+    assert targets(MINI_SHOP) == {"手机号": "phone", "真实姓名": "name", "昵称": "nickname"}
     assert why(MINI_SHOP)["密码(明文)"] == "never_stored"
 
 
@@ -119,7 +125,7 @@ def test_what_is_too_private_is_never_stored(header: str) -> None:
 
 def test_no_target_is_given_twice() -> None:
     found = targets("姓名,会员姓名,手机,手机号,电话,备注,Remarks")
-    assert sorted(found.values()) == ["name", "note", "phone", "phone_2"]
+    assert sorted(found.values()) == ["name", "note", "phone", "phone_2", "phone_3"]
 
 
 def test_an_address_beside_province_and_city_is_the_street() -> None:

@@ -209,7 +209,6 @@ def test_what_cannot_be_read_is_refused_with_what_it_is(name: str, code: str, wo
     [
         (b'{"customers": []}', "JSON"),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "XML"),
-        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "address cards"),
         (b"MZ\x90\x00\x03\x00\x00\x00", "program"),
         (bytes(range(1, 32)) * 4, "not a table"),
     ],
@@ -296,3 +295,15 @@ def test_one_familiar_word_among_the_people_is_no_header(tmp_path: Path) -> None
     path = tmp_path / "foreign.csv"
     path.write_text("Meno;Telefón\nEva Malá;\nJana;Mobile\n")
     assert open_table(path, path.name).header == ("Meno", "Telefón")
+
+
+def test_a_header_with_a_line_break_in_a_cell_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "broken.csv"
+    path.write_bytes('"客户\n姓名","手机号\r\n（必填）"\r\n沈青,13800004001\r\n'.encode("gb18030"))
+    assert open_table(path, path.name).header == ("客户 姓名", "手机号 （必填）")
+
+
+def test_a_header_repeated_on_each_page_is_no_person(tmp_path: Path) -> None:
+    path = tmp_path / "pages.csv"
+    path.write_text("姓名,手机号\n沈青,13800004001\n姓名,手机号\n罗兰,13800004002\n")
+    assert [row.number for row in open_table(path, path.name).rows()] == [2, 4]

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from relcrm import db
-from relcrm.customers.models import Customer, ImportBatch
+from relcrm.customers.import_models import ImportBatch
+from relcrm.customers.models import Customer
 from tests import factories
 from tests.customers.importing import members, table
 

@@ -11,7 +11,8 @@ from relcrm.consent import enrolment, ledger
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import ConsentEvent, ConsentState
 from relcrm.customers import import_files, import_job, imports, search
-from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Fact, ImportBatch, ImportRefusal, Note, SearchKey, Tag
+from relcrm.customers.import_models import ImportBatch, ImportRefusal
+from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Fact, Note, SearchKey, Tag
 from relcrm.i18n import speaking
 from tests import factories
 from tests.customers.importing import bring_in, choose, counts, members, reasons, table, work
@@ -69,7 +70,7 @@ def test_enrolling_many_writes_what_enrolling_one_writes(ctx):
         tx.add_all(people)
         tx.flush()
         consent_rules.enrol(tx, people[0].id, actor=actor, store_id=1, lang="en", method="import_legacy")
-        enrolment.enrol_many(tx, [one.id for one in people[1:]], actor_id=actor.id, store_id=1, lang="en")
+        enrolment.enrol_many(tx, [enrolment.Newcomer(one.id, 1) for one in people[1:]], actor_id=actor.id, lang="en")
         alone, *many = (tx.scalar(sa.select(ConsentEvent).where(ConsentEvent.customer_id == one.id)) for one in people)
         states = [tx.scalar(sa.select(ConsentState).where(ConsentState.customer_id == one.id)) for one in people]
     own = {"id", "customer_id", "occurred_at", "recorded_at", "hash", "prev_hash"}
@@ -101,7 +102,8 @@ def test_somebody_known_gets_what_is_missing_and_keeps_what_is_there(ctx):
     cleo = factories.customer("Cleo")
     assert counts(batch) == ("done", 0, 1, 0, 0)
     assert contacts(cleo) == {("phone", factories.CLEO_PHONE), ("email", "cleo@example.com")}
-    assert db.session().scalar(sa.select(sa.func.count()).select_from(Note)) == 0
+    assert [note.words for note in db.session().scalars(sa.select(Note))] == ["new words"]
+    assert (cleo.name, imports.tally_of(batch).unstored) == ("Cleo Zhou", {"name": 1})
 
 
 def test_the_form_of_address_fills_an_empty_place_only(ctx):

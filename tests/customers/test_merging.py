@@ -7,11 +7,14 @@ from flask_babel import force_locale
 from relcrm import chain, db
 from relcrm.consent import ledger, notices, tasks
 from relcrm.consent.models import AccessEvent, Alias, ConsentEvent, ConsentState
-from relcrm.customers import facts, lists, merge_tables, merging, queries, rules, timeline
+from relcrm.customers import facts, imports, lists, merge_tables, merging, queries, rules, timeline
+from relcrm.customers.cleansing_models import DuplicateSuspect
+from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import ContactPoint, Customer, CustomerListEntry, CustomerStore, SearchKey
 from relcrm.errors import NotAllowed, NotFound, RuleError
 from relcrm.staff.models import AuditEvent, Store
 from tests import factories
+from tests.customers import importing
 from tests.customers.merging_cast import ALL, DAY, Two
 
 HOBBIES = {"values": [], "texts": ["tea"]}
@@ -370,3 +373,31 @@ def test_one_file_goes_into_one_other_only_says_the_database_too(ctx, at):
     again = Alias(loser_id=two.may, winner_id=factories.customer("Cleo").id, merged_at=two.now, merged_by_id=1)
     with pytest.raises(sa.exc.IntegrityError), db.write_tx() as tx:
         tx.add(again)
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_who_was_merged_is_not_taken_back_with_the_file_that_brought_her(ctx, at, undone):
+    two = Two(at)
+    batch = importing.bring_in(importing.members(3))
+    one = factories.customer("Guest 1")
+    alias = two.merge(two.mia, one.id, by="hua")
+    if undone:
+        two.undo(alias, by="hua")
+    two.later()
+    with db.write_tx() as tx:
+        imports.revert(tx, factories.staff("ben"), tx.get_one(ImportBatch, batch.id))
+    importing.work()
+    assert db.session().get_one(ImportBatch, batch.id).stayed == 1
+    assert two.told(two.mia)
+
+
+def test_a_likely_pair_that_became_one_waits_no_more_and_waits_again_after_the_undo(ctx, at):
+    two = Two(at)
+    with db.write_tx() as tx:
+        pair = {"a_store_id": 1, "b_store_id": 1, "score": 90, "found_at": two.now, "public_id": "pair"}
+        tx.add(DuplicateSuspect(a_id=two.mia, b_id=two.may, why="name_same", **pair))
+    status = sa.select(DuplicateSuspect.status).where(DuplicateSuspect.public_id == "pair")
+    alias = two.merge()
+    assert db.session().scalar(status) == "merged"
+    two.undo(alias)
+    assert db.session().scalar(status) in ("open", None)

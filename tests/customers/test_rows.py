@@ -62,7 +62,7 @@ def test_a_full_row_is_read_into_clean_values() -> None:
     assert found.address == {"city": "杭州", "line": "文三路1号 2单元"}
     assert (found.tags, found.note, found.home_store, found.associate) == (("VIP", "亚麻"), "喜欢\n靠窗", "北店", "Ana")
     assert found.registered_on == date(2024, 5, 6)
-    assert (found.consents["greeting"], found.consents["marketing"], found.consents["callback"]) == (True, False, None)
+    assert found.consents == {"greeting": (True, None), "marketing": (False, None)}
 
 
 @pytest.mark.parametrize(("family", "given", "name"), [("林", "晓梅", "林晓梅"), ("Bell", "Anna", "Anna Bell"), ("", "Anna", "Anna")])
@@ -91,6 +91,66 @@ def test_a_number_that_lost_its_digits_is_refused_and_never_guessed(target: str,
     found = draft(**{target: typed})
     assert [code for _column, code in codes(found)] == ["digits_lost"]
     assert typed in str(found.problems[0].message)
+
+
+@pytest.mark.parametrize("typed", ["1.3800003921E+10", "1.3800003921e10"])
+def test_an_exponent_behind_all_the_digits_has_lost_none(typed: str) -> None:
+    assert draft(phone=typed).phones == ("+8613800003921",)
+
+
+def test_several_addresses_in_one_cell_are_all_taken_the_first_first() -> None:
+    found = draft(email="Lin@Example.com ::: lin@example.org; Lin <lin@example.net>", email_2="mailto:lin@example.com")
+    assert (found.email, found.more_emails) == ("lin@example.com", ("lin@example.org", "lin@example.net"))
+    assert codes(draft(email="lin@example.com; lin@")) == [(2, "email_odd")]
+
+
+def test_a_third_phone_and_the_middle_name_are_read_too() -> None:
+    found = draft(name="", given_name="Anna", middle_name="Rose", family_name="Bell", phone_2="13800003922", phone_3="13800003923")
+    assert (found.name, found.phones[2]) == ("Anna Rose Bell", "+8613800003923")
+
+
+def test_a_nickname_is_a_name_only_where_there_is_no_other() -> None:
+    assert draft(nickname="小林").name == "林晓梅"
+    assert draft(name="", nickname="小林").name == "小林"
+    assert codes(draft(name="", nickname="-")) == [(0, "name_missing")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "yes"),
+    [
+        ("是", True), ("同意", True), ("已授权", True), ("y", True), ("TRUE", True), ("1", True), ("Subscribed", True), ("opt-in", True),
+        ("否", False), ("不同意", False), ("未授权", False), ("退订", False), ("n", False), ("FALSE", False), ("0", False),
+        ("NOT_SUBSCRIBED", False), ("unsubscribed", False), ("Opted out", False),
+    ],
+)  # fmt: skip
+def test_a_consent_is_read_in_both_languages(typed: str, yes: bool) -> None:
+    assert draft(consent_callback=typed).consents == {"callback": (yes, None)}
+
+
+@pytest.mark.parametrize("typed", ["", "-", "Unknown", "pending", "待确认"])
+def test_whom_nobody_asked_has_not_answered(typed: str) -> None:
+    found = draft(consent_callback=typed)
+    assert (found.consents, found.usable) == ({}, True)
+
+
+def test_one_day_counts_for_all_consents_of_the_row() -> None:
+    found = draft(consent_callback="是", consent_survey="否", consent_profiling="", consent_date="2024-05-06 10:30")
+    assert found.consents == {"callback": (True, date(2024, 5, 6)), "survey": (False, date(2024, 5, 6))}
+    assert codes(draft(consent_callback="是", consent_date="2031-01-01")) == [(3, "day_in_future")]
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("是", {"marketing": (False, None)}), ("否", {}), ("", {})])
+def test_a_column_of_refusals_can_never_agree(typed: str, kept: dict[str, object]) -> None:
+    assert draft(consent_marketing_not=typed).consents == kept
+
+
+def test_who_agreed_in_one_column_and_refused_in_the_other_has_refused() -> None:
+    assert draft(consent_marketing="yes", consent_marketing_not="yes").consents == {"marketing": (False, None)}
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("0", "female"), ("1", "male"), ("2", "undisclosed"), ("女", "female")])
+def test_a_till_that_writes_zero_for_women_is_read_so_when_a_person_says_it(typed: str, kept: str) -> None:
+    assert draft(gender_zero_female=typed).gender == kept
 
 
 def test_several_numbers_in_one_cell_are_all_taken_once() -> None:

@@ -115,14 +115,14 @@ def served(folder: str) -> Iterator[tuple[str, int]]:
     env = {**os.environ, "RELCRM_DATA_DIR": folder, "RELCRM_LOG_LEVEL": "WARNING"}
     process = subprocess.Popen([sys.executable, "-m", "relcrm.cli", "serve", "--port", str(port)], env=env)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(40)
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     while process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

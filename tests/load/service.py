@@ -61,7 +61,7 @@ class Browser:
 def memory_mb(root: int) -> dict[str, float]:
     """Proportional memory (PSS) of a process and all its children, by what they are."""
     found: dict[str, float] = {}
-    for process in _tree(root):
+    for process in tree(root):
         try:
             rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
             words = Path(f"/proc/{process}/cmdline").read_bytes().decode().split("\0")
@@ -72,7 +72,7 @@ def memory_mb(root: int) -> dict[str, float]:
     return found
 
 
-def _tree(root: int) -> list[int]:
+def tree(root: int) -> list[int]:
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
