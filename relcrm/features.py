@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
         cleansing_views,
         consent_views,
         duplicate_views,
+        export_views,
         file_views,
         identity_views,
         import_files,
@@ -38,5 +39,6 @@ def register(app: Flask) -> None:
         import_views.bp,
         duplicate_views.bp,
         cleansing_views.bp,
+        export_views.bp,
     ):
         app.register_blueprint(blueprint)

@@ -208,6 +208,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_list_store_id"), ["store_id"], unique=False)
 
     op.create_table(
+        "export_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(length=8), nullable=False),
+        sa.Column("what_id", sa.Text(), nullable=False),
+        sa.Column("format", sa.String(length=4), nullable=False),
+        sa.Column("with_phones", sa.Boolean(), nullable=False),
+        sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("format IN ('csv', 'xlsx', 'vcf')", name=op.f("ck_export_log_format")),
+        sa.CheckConstraint("what IN ('list', 'store', 'stores', 'clean')", name=op.f("ck_export_log_what")),
+        sa.ForeignKeyConstraint(["actor_id"], ["staff_member.id"], name=op.f("fk_export_log_actor_id")),
+        sa.ForeignKeyConstraint(["deleted_by_id"], ["staff_member.id"], name=op.f("fk_export_log_deleted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_log")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_export_log_public_id")),
+    )
+    with op.batch_alter_table("export_log", schema=None) as batch_op:
+        batch_op.create_index("ix_export_log_actor_at", ["actor_id", "at"], unique=False)
+        batch_op.create_index("ix_export_log_at", ["at"], unique=False)
+
+    op.create_table(
         "field_switch",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
@@ -573,6 +600,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_duplicate_suspect_status_score", ["status", "score"], unique=False)
 
     op.create_table(
+        "export_row",
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purposes", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.String(length=64), nullable=True),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_export_row_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["export_id"], ["export_log.id"], name=op.f("fk_export_row_export_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("export_id", "customer_id", name=op.f("pk_export_row")),
+    )
+    with op.batch_alter_table("export_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_row_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_export_row_taken_back",
+            ["export_id"],
+            unique=False,
+            sqlite_where=sa.text("taken_back_at IS NOT NULL"),
+            postgresql_where=sa.text("taken_back_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "export_store",
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["export_id"], ["export_log.id"], name=op.f("fk_export_store_export_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_export_store_store_id")),
+        sa.PrimaryKeyConstraint("export_id", "store_id", name=op.f("pk_export_store")),
+    )
+    with op.batch_alter_table("export_store", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_store_store_id"), ["store_id"], unique=False)
+
+    op.create_table(
         "fact",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("slot", sa.String(length=40), nullable=False),
@@ -864,6 +924,19 @@ def downgrade() -> None:
         )
 
     op.drop_table("fact")
+    with op.batch_alter_table("export_store", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_export_store_store_id"))
+
+    op.drop_table("export_store")
+    with op.batch_alter_table("export_row", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_export_row_taken_back",
+            sqlite_where=sa.text("taken_back_at IS NOT NULL"),
+            postgresql_where=sa.text("taken_back_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_export_row_customer_id"))
+
+    op.drop_table("export_row")
     with op.batch_alter_table("duplicate_suspect", schema=None) as batch_op:
         batch_op.drop_index("ix_duplicate_suspect_status_score")
         batch_op.drop_index("ix_duplicate_suspect_decided_by")
@@ -938,6 +1011,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_field_switch_by_id"))
 
     op.drop_table("field_switch")
+    with op.batch_alter_table("export_log", schema=None) as batch_op:
+        batch_op.drop_index("ix_export_log_at")
+        batch_op.drop_index("ix_export_log_actor_at")
+
+    op.drop_table("export_log")
     with op.batch_alter_table("customer_list", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_list_store_id"))
 

@@ -41,13 +41,15 @@ _COLUMNS: Mapping[Follows, str] = {
         import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
         duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
         import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
+        export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
+        export_row.purposes export_row.row_hash
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
     Follows.IDENTITY: """
         customer.public_id customer.name customer.salutation customer.address_as customer.language
         contact_point.kind contact_point.value contact_point.label
     """,
-    Follows.OWN_WORDS: "chained_text.words customer_list.name",
+    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why",
     Follows.HOUSE: """
         notice.kind notice.lang notice.spoken notice.text notice.sha256 notice.changes assessment.subject assessment.text field_switch.key
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
@@ -59,6 +61,8 @@ _COLUMNS: Mapping[Follows, str] = {
 # Modules that write files, or keep in memory what was typed, and how those follow.
 ELSEWHERE: Mapping[str, Follows] = {
     "relcrm/config.py": Follows.HOUSE,  # the secrets of a new book
+    "relcrm/cli_export.py": Follows.SHORT_LIVED,  # the file that was asked for, listed in export_row
+    "relcrm/customers/export_run.py": Follows.SHORT_LIVED,  # a file on its way out, without a name on the disk; then it is listed in export_row
     "relcrm/customers/import_files.py": Follows.SHORT_LIVED,  # a customer file while it is read
     "relcrm/customers/pinyin_table.py": Follows.HOUSE,
     "relcrm/customers/refused.py": Follows.SHORT_LIVED,  # rows handed back, made from import_refusal when asked for

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from relcrm.consent.models import AccessEvent, Alias, ConsentEvent, ConsentState
 from relcrm.customers.cleansing_models import ChangedFile, CleanFinding, DuplicateSuspect, SweepMark
+from relcrm.customers.export_models import ExportRow
 from relcrm.customers.import_models import AskFirst, ImportRow
 from relcrm.customers.models import (
     AskRest,
@@ -63,6 +64,7 @@ STAYS: dict[Any, str] = {
     ConsentState: "derived from the ledger",
     SearchKey: "written again from her rows",
     Alias: "is the merge",
+    ExportRow: "which record left the book stays true",
     ImportRow: "what a file did stays true of the record it did it to; who was merged is not taken back with the file",
     DuplicateSuspect: "a pair is of two records; duplicates.merged and unmerged decide it",
     ChangedFile: "both are looked over again",

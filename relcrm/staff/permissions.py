@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CONSENT_DECLARE = "consent_declare"
     DUPLICATE_DECIDE = "duplicate_decide"
     FILE_CLEAN = "file_clean"
+    EXPORT = "export"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -29,7 +30,7 @@ P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
 SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN})
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,

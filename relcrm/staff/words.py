@@ -55,6 +55,8 @@ ACT_WORDS: dict[str, object] = {
     "import_paper_declared": _l("declared the paper behind a file's consents"),
     "import_reverting": _l("took a customer file back"),
     "import_reverted": _l("a customer file was taken back"),
+    "list_taken_out": _l("took customers out of the book in a file"),
+    "list_file_deleted": _l("said that a file of customers is deleted"),
     "clean_counted": _l("had the files counted again"),
     "told_apart": _l("said that two customers are two people"),
     "not_told_apart": _l("took back that two customers are two people"),

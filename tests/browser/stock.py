@@ -8,9 +8,12 @@ import pytest
 from relcrm import clock, db, jobs
 from relcrm.consent import catalogue, values
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import facts, imports, lists, merge_undo, merging, queries, rules
+from relcrm.customers import export_run, facts, imports, lists, merge_undo, merging, queries, rules
+from relcrm.customers.export_log import Wish
+from relcrm.customers.export_models import ExportRow
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
+from relcrm.i18n import speaking
 from relcrm.staff import links
 from tests import factories
 from tests.customers import importing
@@ -41,6 +44,7 @@ def fill() -> dict[str, str]:
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
     _mistaken()
+    _taken_out(regular)
     return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files(), **_twins(regular)}
 
 
@@ -101,6 +105,17 @@ def _files() -> dict[str, str]:
     looked_at = importing.choose(content).public_id
     importing.work()
     return {"brought_in": done, "taken_back": taken_back, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
+
+
+def _taken_out(regular: int) -> None:
+    """A file that left the book, and since then somebody in it has taken a consent back."""
+    hua, north = factories.staff("hua").id, queries.stores_of(factories.staff("ana"))[0]
+    wish = Wish(f"store:{north.public_id}", ("name", "phone", "region", "birthday"), "xlsx", "寄秋季大衣的邀请卡", "zh")
+    with speaking("zh"):
+        export_run.make(hua, wish).file.close()
+    with db.write_tx() as tx:
+        row = tx.get_one(ExportRow, (1, regular))
+        row.taken_back_at = clock.now()
 
 
 def _public_id(customer_id: int) -> str:
