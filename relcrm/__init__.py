@@ -38,7 +38,7 @@ def create_app(settings: "Settings | None" = None, *, check_schema: bool = True)
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="relcrm",
         PERMANENT_SESSION_LIFETIME=timedelta(days=31),
-        MAX_CONTENT_LENGTH=24 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=44 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="zh" if settings.language == "zh" else "en",

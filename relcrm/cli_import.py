@@ -37,8 +37,9 @@ def bring_in() -> None:
 @click.option(
     "--mapping", multiple=True, metavar="COLUMN=TARGET,…", help="What a column (its name or number from 1) is. `skip` leaves it out."
 )
+@click.option("--consents-proved", is_flag=True, help="The owner can prove that a yes in the columns of consents was given.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
-def customers(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], dry_run: bool) -> None:
+def customers(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], consents_proved: bool, dry_run: bool) -> None:
     """Bring in a CSV or Excel file. Rows that cannot be taken are written beside it as FILE.refused.csv.
 
     Exit code 0: every row went in. 2: some were refused. 1: it could not start.
@@ -49,13 +50,13 @@ def customers(file: Path, store_name: str, source: str, number: str, mapping: Se
     app = make_app()
     with app.app_context(), speaking(app.config["RELCRM"].language):
         try:
-            refused = _bring_in(file, store_name, source, number, mapping, dry_run, app.config["RELCRM"].language)
+            refused = _bring_in(file, store_name, source, number, mapping, consents_proved, dry_run, app.config["RELCRM"].language)
         except RelcrmError as error:
             raise SetupError(str(error.message)) from error
     sys.exit(SOME_REFUSED if refused else 0)
 
 
-def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], dry_run: bool, lang: str) -> int:
+def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Sequence[str], proves: bool, dry_run: bool, lang: str) -> int:
     """How many rows were refused."""
     from relcrm.customers import import_files, imports
     from relcrm.db import write_tx
@@ -69,11 +70,11 @@ def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Se
     try:
         if dry_run:
             batch = imports.drafted(actor, store, kept, **told)
-            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), actor)
+            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), actor, proves=proves)
             return _foreseen(file, batch)
         with write_tx() as tx:
             batch = imports.make(tx, _by_id(actor_id), _store_by_id(store_id), kept, **told)
-            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), _by_id(actor_id))
+            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), _by_id(actor_id), proves=proves)
             imports.start(tx, _by_id(actor_id), batch)
             batch_id = batch.id
     except BaseException:

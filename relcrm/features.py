@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         import_job,
         import_views,
         list_views,
+        merge_views,
         seams,
         tasks,
     )
@@ -29,6 +30,15 @@ def register(app: Flask) -> None:
 
     catalogue.check(catalogue.fields())
     import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
-    mended = (import_views.bp, duplicate_views.bp, cleansing_views.bp, export_views.bp)
-    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, *mended):
+    for blueprint in (
+        system.bp,
+        staff.bp,
+        consent.bp,
+        customers.bp,
+        merge_views.bp,
+        import_views.bp,
+        duplicate_views.bp,
+        cleansing_views.bp,
+        export_views.bp,
+    ):
         app.register_blueprint(blueprint)

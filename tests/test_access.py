@@ -24,6 +24,9 @@ ANSWERS = {
     "write_any": "+++fff+d",
     "linked_read": "+++++++d",
     "linked_write": "+++fff+d",
+    "merge": "+f+++fnd",  # the associate of both, or who manages all their stores
+    "none_merged": "nnnnnfnd",
+    "not_taken_apart": "nfnnnfnd",
     "import": "ff+++f+d",
     "import_one": "ff+++fnd",
     "take_out": "ffnnnfnd",  # nothing is chosen: who may comes through
@@ -78,6 +81,7 @@ def world(app, *, linked=False):
             contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
             ids |= {
                 "public_id": cleo.public_id,
+                "other": factories.customer("Noor").public_id,
                 "key": "callback",
                 "row_id": contact.id,
                 "kind": "adult",

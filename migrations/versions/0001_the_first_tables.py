@@ -279,6 +279,7 @@ def upgrade() -> None:
         sa.Column("header", sa.LargeBinary(), nullable=True),
         sa.Column("signature", sa.String(length=32), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("proves", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -380,6 +381,33 @@ def upgrade() -> None:
     with op.batch_alter_table("access_event", schema=None) as batch_op:
         batch_op.create_index("ix_access_event_customer_at", ["customer_id", "at"], unique=False)
         batch_op.create_index("ix_access_event_staff_at", ["staff_id", "at"], unique=False)
+
+    op.create_table(
+        "alias",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("loser_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("winner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("loser_id <> winner_id", name=op.f("ck_alias_two_records")),
+        sa.ForeignKeyConstraint(["loser_id"], ["customer.id"], name=op.f("fk_alias_loser_id")),
+        sa.ForeignKeyConstraint(["merged_by_id"], ["staff_member.id"], name=op.f("fk_alias_merged_by_id")),
+        sa.ForeignKeyConstraint(["undone_by_id"], ["staff_member.id"], name=op.f("fk_alias_undone_by_id")),
+        sa.ForeignKeyConstraint(["winner_id"], ["customer.id"], name=op.f("fk_alias_winner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alias")),
+    )
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alias_loser_id"), ["loser_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alias_winner_id"), ["winner_id"], unique=False)
+        batch_op.create_index(
+            "uq_alias_loser_open",
+            ["loser_id"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
 
     op.create_table(
         "ask_first",
@@ -620,6 +648,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("source IN ('told', 'observed', 'estimated', 'imported', 'derived')", name=op.f("ck_fact_source")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_fact_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_fact_noted_by_id")),
@@ -648,6 +677,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_family_member_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_family_member_noted_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_family_member")),
@@ -742,6 +772,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_note_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_note_noted_by_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_note_store_id")),
@@ -807,6 +838,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tag_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_tag_noted_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
@@ -815,6 +847,26 @@ def upgrade() -> None:
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.create_index("ix_tag_name", ["name"], unique=False)
 
+    op.create_table(
+        "merge_image",
+        sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["alias_id"], ["alias.id"], name=op.f("fk_merge_image_alias_id")),
+        sa.PrimaryKeyConstraint("alias_id", name=op.f("pk_merge_image")),
+    )
+    with op.batch_alter_table("merge_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_merge_image_readable_until"), ["readable_until"], unique=False)
+
+    op.create_table(
+        "merged_row",
+        sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("row_key", sa.String(length=80), nullable=False),
+        sa.Column("was_winners", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["alias_id"], ["alias.id"], name=op.f("fk_merged_row_alias_id")),
+        sa.PrimaryKeyConstraint("alias_id", "kind", "row_key", name=op.f("pk_merged_row")),
+    )
     if op.get_bind().dialect.name == "sqlite":
         for table in CHAINED:
             for statement in guard(table):
@@ -822,6 +874,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("merged_row")
+    with op.batch_alter_table("merge_image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
+
+    op.drop_table("merge_image")
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_index("ix_tag_name")
 
@@ -916,6 +973,12 @@ def downgrade() -> None:
     op.drop_table("changed_file")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.drop_index("uq_alias_loser_open", sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"))
+        batch_op.drop_index(batch_op.f("ix_alias_winner_id"))
+        batch_op.drop_index(batch_op.f("ix_alias_loser_id"))
+
+    op.drop_table("alias")
     with op.batch_alter_table("access_event", schema=None) as batch_op:
         batch_op.drop_index("ix_access_event_staff_at")
         batch_op.drop_index("ix_access_event_customer_at")

@@ -25,7 +25,7 @@ class Follows(StrEnum):
 _COLUMNS: Mapping[Follows, str] = {
     Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name",
     Follows.ASKS_AT_READING: "search_key.key",
-    Follows.CARRIES_UNTIL: "",
+    Follows.CARRIES_UNTIL: "merge_image.sealed",
     Follows.HOLDS_IDS: """
         fact.key fact.slot fact.source fact.basis family_member.basis note.basis tag.basis
         consent_event.purpose consent_event.channel consent_event.action consent_event.method consent_event.actor_type
@@ -40,9 +40,9 @@ _COLUMNS: Mapping[Follows, str] = {
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.kept_as import_batch.did import_batch.file_sha256
         import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
         duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
+        import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
         export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
         export_row.purposes export_row.row_hash
-        import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
     Follows.IDENTITY: """

@@ -59,9 +59,9 @@ WORDS = {
     "registered_on": "登记日期 登记时间 注册时间 注册日期 入会日期 入会时间 建档日期 建档时间 开卡日期 开卡时间 办卡日期 办卡时间 发卡日期"
     " 发卡时间 加入日期 加入时间 会员加入时间 入会日 成为会员时间 成为客户时间 办理日期 开通时间 signup signupdate registered registeredon registrationdate dateregistered joined joinedon joindate"
     " membersince customersince clientsince clientsincedate registereddate usersince | firstvisit firstseen added 创建时间 创建日期 createdat createdon created dateadded",
-    "consent_callback": "同意回访 回访同意 接受回访 可回访 consentcallback allowcallback maycall",
-    "consent_greeting": "同意问候 问候同意 接受问候 生日祝福 接受祝福 consentgreeting allowgreeting",
-    "consent_profiling": "同意画像 画像同意 偏好记录同意 同意分析 consentprofiling allowprofiling",
+    "consent_callback": "同意回访 回访同意 接受回访 可回访 可以回访 允许回访 consentcallback allowcallback maycall",
+    "consent_greeting": "同意问候 可以祝福 可以问候 允许问候 同意祝福 问候同意 接受问候 生日祝福 接受祝福 consentgreeting allowgreeting",
+    "consent_profiling": "同意画像 同意推荐 个性化推荐 画像同意 偏好记录同意 同意分析 consentprofiling allowprofiling",
     "consent_survey": "同意调研 调研同意 接受调研 接受问卷 同意问卷 consentsurvey allowsurvey",
     "consent_marketing": "同意营销 营销同意 接受营销 接受促销 接收短信 接受短信 订阅 consentmarketing acceptsmarketing"
     " acceptsemailmarketing emailsubscriptionstatus marketingconsent marketingoptin marketingallowed newsletter | acceptssmsmarketing subscribed",

@@ -12,7 +12,7 @@ from relcrm.i18n import _l
 
 __all__ = ["MAX_BYTES", "Row", "Table", "open_table"]
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 40 * 1024 * 1024
 MAX_COLUMNS = 400
 HEADER_SEARCH = 20
 HOLDS_DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[+(']?[\d][\d\s().+/:-]*")

@@ -1,12 +1,13 @@
 """The columns of a customer file as they are put before a person: what each becomes, what is left out and why."""
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from relcrm.consent import catalogue
 from relcrm.customers import columns
 from relcrm.customers.columns import SKIP, TARGETS, WHY_SKIPPED
+from relcrm.customers.rows import PURPOSES
 from relcrm.customers.table import Row
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
@@ -20,20 +21,14 @@ FIELD_OF = {
     "birthday_day": "birthday",
     "birthday_year": "birthday",
     "gender": "gender",
+    "gender_zero_female": "gender",
     "tags": "tags",
 }
-OWNER_SAYS = "owner_says"
-CONSENTS = frozenset(target for target in TARGETS if target.startswith("consent_"))
+CONSENTS = frozenset(f"consent_{key}" for key in PURPOSES)
 WHY_LEFT_OUT: Mapping[str, object] = {
     **WHY_SKIPPED,
-    OWNER_SAYS: _l("Whether a yes in a file counts as a consent, the owner says. Without that she is asked when she comes."),
 }
 OFFERED: Mapping[str, object] = {SKIP: TARGETS[SKIP], **{key: text for key, text in TARGETS.items() if key != SKIP}}
-
-
-def offered(chosen: Set[str], *, declares: bool) -> Mapping[str, object]:
-    """What a column may become. Consents are for who may declare them, or where they are chosen already."""
-    return {key: text for key, text in OFFERED.items() if key not in CONSENTS or declares or key in chosen}
 
 
 @dataclass(frozen=True)
@@ -62,8 +57,6 @@ def proposed(header: Sequence[str], sample: Sequence[Row], remembered: Sequence[
     found = []
     for guess in columns.guess(header, sample):
         target, why = guess.target, guess.why_skipped
-        if target in CONSENTS:
-            target, why = SKIP, OWNER_SAYS
         if remembered and why != columns.NEVER_STORED:
             target = remembered[guess.index]
         value = "" if why == columns.NEVER_STORED else _first_value(sample, guess.index)

@@ -30,6 +30,8 @@ class ImportBatch(Model):
     header: Mapped[bytes | None]
     signature: Mapped[str] = mapped_column(sa.String(32), index=True)
     mapping: Mapped[str] = mapped_column(default="[]")
+    # The owner says that a yes in the columns of consents is proved; without it only a no counts.
+    proves: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(sa.String(10), default="mapping")
     row_count: Mapped[int] = mapped_column(default=0)
     rows_done: Mapped[int] = mapped_column(default=0)

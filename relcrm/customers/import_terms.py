@@ -41,6 +41,7 @@ def of(batch: ImportBatch, by: StaffMember, mapping: Collection[str], header: Co
         held=frozenset(one.id for one in stores),
         off=frozenset(consent_rules.switched_off(dict(catalogue.fields()))),
         grantable=frozenset(key for key in PURPOSES if not purpose(key).needs_assessment or consent_rules.is_assessed(key)),
+        proves=batch.proves,
         paper=frozenset(paper.purposes.split()) if paper else frozenset(),
         signed_on=paper.signed_on if paper else None,
     )

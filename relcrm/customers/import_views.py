@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from relcrm import background, birthday, contact_values
 from relcrm.consent.purposes import purpose
-from relcrm.customers import import_columns, import_files, import_terms, import_words, imports, refused
+from relcrm.customers import import_columns, import_files, import_terms, import_words, imports, presets, refused
 from relcrm.customers.import_forms import FileForm, MappingForm, PaperForm
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.queries import staff_names
@@ -116,8 +116,10 @@ def _choosing(batch: ImportBatch, form: MappingForm | None = None, chosen: list[
         form=form,
         columns=columns,
         preview=looked,
-        offered=import_columns.offered({column.target for column in columns}, declares=declares),
+        offered=import_columns.OFFERED,
         declares=declares,
+        consents=import_columns.CONSENTS & {column.target for column in columns},
+        program=presets.recognise(imports.header_of(batch)),
         paper=import_terms.paper_of(batch),
         purpose=purpose,
         why=import_columns.WHY_LEFT_OUT,
@@ -165,10 +167,11 @@ def _chosen(public_id: str, *, begins: bool) -> Any:
     """Nothing is brought in that was not looked at: a column changed since is shown again first."""
     batch = imports.get(current_user, public_id)
     form, chosen = MappingForm(), MappingForm.chosen(request.form, len(imports.header_of(batch)))
+    proves = request.form.get("proves") == "1"
     with refusals(form):
         with write_tx() as tx:
             batch = imports.get(current_user, public_id)
-            changed = imports.choose(batch, chosen, current_user) if batch.status in imports.OPEN else False
+            changed = imports.choose(batch, chosen, current_user, proves=proves) if batch.status in imports.OPEN else False
             if begins and not changed:
                 imports.start(tx, current_user, batch)
         if begins and changed:

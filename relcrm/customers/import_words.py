@@ -14,6 +14,7 @@ SERVICE = "service"
 _LEFT = {
     "associate": _l("Associate: %(count)s rows name somebody who does not work in that store. They belong to the store's pool."),
     "home_store": _l("Home store: %(count)s rows name a store that is not yours. They go to the store chosen for this file."),
+    "tags_unfit": _l("Tags: %(count)s rows have one that is too long or says what may not be kept. That tag is left out."),
     "name": _l("Name: %(count)s rows have another name than the book. The name in the book stays."),
 }
 
@@ -48,6 +49,10 @@ def _why_unstored(key: str, count: int, lang: str) -> object:
     if key in _LEFT:
         return str(_LEFT[key]) % {"count": count}
     label = _label(key, lang)
+    if key.startswith("consent_"):
+        return _l(
+            "%(field)s: %(count)s rows say yes, but nothing proves it yet. These customers are asked themselves.", field=label, count=count
+        )
     if basis_of(key) == SERVICE:
         return _l("%(field)s: %(count)s values are not stored, because this shop does not keep them.", field=label, count=count)
     return _l(

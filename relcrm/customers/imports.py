@@ -89,7 +89,6 @@ def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lan
     require(actor, Permission.CUSTOMER_IMPORT, store.id)
     signature = columns.signature(kept.header)
     proposed = import_columns.proposed(kept.header, kept.sample, remembered(signature))
-    silent = () if may(actor, Permission.CONSENT_DECLARE) else import_columns.CONSENTS
     batch = ImportBatch(
         public_id=secrets.token_urlsafe(9),
         store_id=store.id,
@@ -104,7 +103,7 @@ def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lan
         header=crypt.seal(list(kept.header)),
         signature=signature,
         row_count=kept.row_count,
-        mapping=json.dumps([columns.SKIP if column.target in silent else column.target for column in proposed]),
+        mapping=json.dumps([column.target for column in proposed]),
     )
     look_again(batch)
     return batch
@@ -118,19 +117,19 @@ def remembered(signature: str) -> list[str]:
     return read_mapping(found) if found else []
 
 
-def choose(batch: ImportBatch, mapping: Sequence[str], by: StaffMember) -> bool:
-    """Say what each column is; True when that changes anything. Raises BadValue mapping_* for what cannot be."""
+def choose(batch: ImportBatch, mapping: Sequence[str], by: StaffMember, *, proves: bool = False) -> bool:
+    """Say what each column is, and (the owner alone) that a yes in them is proved; True when that changes anything.
+    Raises BadValue mapping_* for what cannot be."""
     _require_open(batch)
     before = read_mapping(batch.mapping)
     import_columns.check(mapping, len(header_of(batch)))
     for column in columns_of(batch):
         if column.why == columns.NEVER_STORED and mapping[column.index] != columns.SKIP:
             raise BadValue(import_columns.WHY_LEFT_OUT[columns.NEVER_STORED], code="mapping_never", field="mapping")
-    if (set(mapping) ^ set(before)) & import_columns.CONSENTS and not may(by, Permission.CONSENT_DECLARE):
-        raise BadValue(import_columns.WHY_LEFT_OUT[import_columns.OWNER_SAYS], code="mapping_consent", field="mapping")
-    if list(mapping) == before:
+    proves = proves and bool(import_columns.CONSENTS & set(mapping)) if may(by, Permission.CONSENT_DECLARE) else batch.proves
+    if (list(mapping), proves) == (before, batch.proves):
         return False
-    batch.mapping = json.dumps(list(mapping))
+    batch.mapping, batch.proves = json.dumps(list(mapping)), proves
     look_again(batch)
     return True
 

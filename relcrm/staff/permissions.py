@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CUSTOMER_WRITE = "customer_write"
     PHONE_REVEAL = "phone_reveal"
     CUSTOMER_IMPORT = "customer_import"
+    CUSTOMER_MERGE = "customer_merge"
     CONSENT_DECLARE = "consent_declare"
     DUPLICATE_DECIDE = "duplicate_decide"
     FILE_CLEAN = "file_clean"
@@ -28,8 +29,8 @@ class Permission(StrEnum):
 P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
-SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.DUPLICATE_DECIDE}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT})
+SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE}
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,

@@ -7,7 +7,8 @@ import pytest
 
 from relcrm import clock, db, jobs
 from relcrm.consent import catalogue, values
-from relcrm.customers import export_run, facts, imports, lists, queries, rules
+from relcrm.consent import rules as consent_rules
+from relcrm.customers import export_run, facts, imports, lists, merge_undo, merging, queries, rules
 from relcrm.customers.export_log import Wish
 from relcrm.customers.export_models import ExportRow
 from relcrm.customers.import_models import ImportBatch
@@ -44,7 +45,34 @@ def fill() -> dict[str, str]:
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
     _mistaken()
     _taken_out(regular)
-    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files()}
+    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files(), **_twins(regular)}
+
+
+def _twins(regular: int) -> dict[str, str]:
+    """`other` is the regular's second file, with other words and a no; `joined` stays of two; `apart` was one file with `other` for a while."""
+    ana, other = (
+        factories.staff("ana"),
+        factories.meet("赵敏", "+8613612340011", {"greeting": False, "callback": True, "profiling": True}),
+    )
+    for key, raw in (("pain_point", {"text": ["羊毛会痒，袖口要宽松一点，最好当天能改好"]}), ("decision_factor", {"value": ["price"]})):
+        _put(ana, other, key, raw)
+    apart = factories.meet("赵珉", "+8613612340012", {"profiling": True})
+    alias = _merge(ana, apart, other)
+    _put(ana, apart, "usage_habit", {"text": ["周末穿得多"]})
+    with db.write_tx() as tx:
+        consent_rules.answer(tx, apart, "survey", True, actor=ana, store_id=1, lang="zh")
+    with db.write_tx() as tx:
+        merge_undo.undo(tx, ana, _seen(ana, apart), alias)
+    joined = factories.meet("钱朵", "+8613612340013")
+    _merge(ana, joined, factories.meet("钱朵朵", "+8613612340014"))
+    return {"other": _public_id(other), "apart": _public_id(apart), "joined": _public_id(joined)}
+
+
+def _merge(ana: Any, one: int, other: int) -> int:
+    with db.write_tx() as tx:
+        both = (_seen(ana, one), _seen(ana, other))
+        versions = (both[0].customer.version, both[1].customer.version)
+        return int(merging.merge(tx, ana, *both, merging.Choice(), versions=versions).id)
 
 
 def _mistaken() -> None:

@@ -33,7 +33,13 @@ def members(count: int) -> bytes:
 
 
 def choose(
-    content: bytes, *, by: str = "ben", store: str = "North", start: bool = False, mapping: Sequence[str] | None = None
+    content: bytes,
+    *,
+    by: str = "ben",
+    store: str = "North",
+    start: bool = False,
+    mapping: Sequence[str] | None = None,
+    proves: bool = False,
 ) -> ImportBatch:
     """A file that was uploaded, and started if asked; not yet worked on."""
     kept = import_files.receive(io.BytesIO(content), "members.csv")
@@ -42,16 +48,18 @@ def choose(
         where = tx.query(Store).filter_by(name=store).one()
         batch = imports.make(tx, actor, where, kept, file_name="members.csv", lang="en")
         if start:
-            imports.choose(batch, mapping or [column.target for column in imports.columns_of(batch)], actor)
+            imports.choose(batch, mapping or [column.target for column in imports.columns_of(batch)], actor, proves=proves)
             imports.start(tx, actor, batch)
         batch_id = batch.id
     return db.session().get_one(ImportBatch, batch_id)
 
 
-def bring_in(content: bytes, *, by: str = "ben", store: str = "North", mapping: Sequence[str] | None = None) -> ImportBatch:
+def bring_in(
+    content: bytes, *, by: str = "ben", store: str = "North", mapping: Sequence[str] | None = None, proves: bool = False
+) -> ImportBatch:
     """By the rules, without a browser: the file is read and run to its end."""
     with speaking("en"):
-        batch_id = choose(content, by=by, store=store, start=True, mapping=mapping).id
+        batch_id = choose(content, by=by, store=store, start=True, mapping=mapping, proves=proves).id
     work()
     return db.session().get_one(ImportBatch, batch_id)
 

@@ -38,7 +38,7 @@ def asked(name: str) -> set[str]:
 
 
 def from_columns(*rows, by: str = "hua"):
-    return bring_in(table(rows, HEADER), by=by, mapping=MAPPING)
+    return bring_in(table(rows, HEADER), by=by, mapping=MAPPING, proves=by == "hua")
 
 
 def with_paper(content: bytes, purposes: str, *, signed_on: date, words: str = "I agree to calls and wishes."):
@@ -89,7 +89,7 @@ def test_a_no_in_a_column_is_her_no_and_stands_above_the_paper(ctx):
         with db.write_tx() as tx:
             batch = tx.merge(batch)
             owner = factories.staff("hua")
-            imports.choose(batch, MAPPING, owner)
+            imports.choose(batch, MAPPING, owner, proves=True)
             imports.declare(
                 tx, owner, batch, purposes=["greeting", "callback"], words="I agree", scan=b"", scan_name="", signed_on=date(2026, 1, 5)
             )
@@ -139,11 +139,16 @@ def test_a_paper_without_proof_or_day_is_refused(ctx, told, code):
     assert db.session().get(ImportPaper, batch.id) is None
 
 
-def test_only_the_owner_says_that_a_column_proves_something(ctx):
-    batch = choose(table([row("yes")], HEADER), by="ben")
-    with pytest.raises(BadValue) as refused, db.write_tx() as tx:
-        imports.choose(tx.merge(batch), MAPPING, factories.staff("ben"))
-    assert refused.value.code == "mapping_consent"
+def test_only_the_owner_says_that_a_yes_is_proved_and_a_no_always_counts(ctx):
+    batch = from_columns(row("yes", "no"), by="ben")
+    lin = factories.customer("Lin").id
+    assert (ledger.may(lin, "callback").code, ledger.may(lin, "greeting").code) == ("NO_CONSENT", "DENIED")
+    assert imports.tally_of(batch).unstored == {"birthday": 1, "gender": 1, "tags": 1, "consent_callback": 1}
+    assert asked("Lin") == {"gender"}
+    late = choose(table([row("yes")], HEADER), by="ben")
+    with db.write_tx() as tx:
+        imports.choose(tx.merge(late), MAPPING, factories.staff("ben"), proves=True)
+    assert not db.session().get_one(type(late), late.id).proves
 
 
 def test_of_somebody_known_no_answer_is_touched_and_only_standing_purposes_fill(ctx):

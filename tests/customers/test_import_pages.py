@@ -126,9 +126,9 @@ def test_what_is_no_list_is_refused_in_the_form(app, sign_in, name, sentence):
 def test_too_large_and_none_at_all_are_refused(sign_in):
     ben = sign_in("ben")
     large = ben.post(
-        "/imports", data=multipart(b"Name,Phone\n" + b"x" * (20 * 1024 * 1024)), content_type="multipart/form-data; boundary=b"
+        "/imports", data=multipart(b"Name,Phone\n" + b"x" * (40 * 1024 * 1024)), content_type="multipart/form-data; boundary=b"
     )
-    assert (large.status_code, "larger than 20 MB" in large.text) == (422, True)
+    assert (large.status_code, "larger than 40 MB" in large.text) == (422, True)
     none = ben.post("/imports", data={"client_key": "k2"})
     assert (none.status_code, "Choose the file first" in none.text) == (422, True)
 
