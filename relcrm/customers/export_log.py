@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from relcrm import chain, clock
 from relcrm.consent import forbidden, ledger
-from relcrm.consent.models import AccessEvent, ConsentEvent
+from relcrm.consent.history import one_person
+from relcrm.consent.models import AccessEvent
 from relcrm.customers import export_sources
 from relcrm.customers.export_columns import CONTACTS, IN_CARDS
 from relcrm.customers.export_models import FORMATS, ExportLog, ExportRow, ExportStore
@@ -148,17 +149,6 @@ def enter_rows(tx: Session, log: ExportLog, rows: Sequence[Row], store_id: int |
     chain.append_all(tx, looks)
 
 
-def newest_event() -> int:
-    """The end of the consent ledger as this reading sees it."""
-    return session().scalar(sa.select(sa.func.max(ConsentEvent.id))) or 0
-
-
-def said_since(newest: int, customer_ids: Sequence[int]) -> bool:
-    """Has one of these granted or taken back anything after that event?"""
-    later = sa.select(ConsentEvent.id).where(ConsentEvent.id > newest, ConsentEvent.customer_id.in_(customer_ids))
-    return session().scalar(later.limit(1)) is not None
-
-
 def row_hash(salt: bytes, cells: Sequence[str]) -> str:
     """By this a line of a file that turns up somewhere can be told to be from this export."""
     return hmac.new(salt, json.dumps(list(cells), ensure_ascii=False).encode(), "sha256").hexdigest()
@@ -220,7 +210,7 @@ def _consent_changed(_sender: object, *, tx: Session, customer_id: int, purpose:
         return
     lately = sa.select(ExportLog.id).where(ExportLog.at > clock.now() - LISTED)
     hers = sa.select(ExportRow).where(
-        ExportRow.customer_id == customer_id, ExportRow.taken_back_at.is_(None), ExportRow.export_id.in_(lately)
+        ExportRow.customer_id.in_(one_person(customer_id)), ExportRow.taken_back_at.is_(None), ExportRow.export_id.in_(lately)
     )
     for row in tx.scalars(hers):
         if purpose in row.purposes.split():

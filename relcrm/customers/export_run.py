@@ -72,11 +72,10 @@ def _written(actor_id: int, wish: Wish, writer: Writer, also: Also, tick: Callab
 
 
 def _piece(actor_id: int, log_id: int, store_id: int | None, ids: Sequence[int], wish: Wish, writer: Writer) -> int:
-    """Read while others may write, then logged under the lock; who said something in between is read again there."""
-    newest = export_log.newest_event()
+    """Read while others may write, then logged under the lock; read again there if somebody took something back in between."""
     ready = _read(actor_id, ids, wish)
     with write_tx() as tx:
-        if export_log.said_since(newest, ids):
+        if not exporting.still_stand(ready.rows):
             ready = _read(actor_id, ids, wish)
         export_log.enter_rows(tx, tx.get_one(ExportLog, log_id), ready.rows, store_id)
     writer.write(ready.rows, ready.public_ids)

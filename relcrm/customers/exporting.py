@@ -82,12 +82,30 @@ def _gather(reader: StaffMember, customers: Sequence[Customer], fields: Sequence
     links = sa.select(CustomerStore.customer_id, CustomerStore.store_id).where(CustomerStore.customer_id.in_(mine))
     for customer_id, store_id in session().execute(links):
         known.linked.setdefault(customer_id, set()).add(store_id)
-    states = sa.select(ConsentState.customer_id, ConsentState.purpose, ConsentState.event_id)
-    for customer_id, purpose, event_id in session().execute(states.where(ConsentState.customer_id.in_(mine), *standing_now())):
-        known.stands.setdefault(customer_id, {})[purpose] = event_id
+    known.stands = _stands(mine)
     known.associates = staff_names({customer.owner_id for customer in customers}) if "associate" in chosen else {}
     _gather_values(known, mine)
     return known
+
+
+def _stands(customer_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """For each of these the purposes that stand, with the event by which they do."""
+    found: dict[int, dict[str, int]] = {}
+    states = sa.select(ConsentState.customer_id, ConsentState.purpose, ConsentState.event_id)
+    for customer_id, purpose, event_id in session().execute(states.where(ConsentState.customer_id.in_(customer_ids), *standing_now())):
+        found.setdefault(customer_id, {})[purpose] = event_id
+    return found
+
+
+def still_stand(rows: Sequence[Row]) -> bool:
+    """Does everything these rows rest on stand by the same events, and are all of these files open? For rows read a moment ago."""
+    ids = [row.customer_id for row in rows]
+    closed = sa.select(Customer.id).where(Customer.id.in_(ids), Customer.closed_at.is_not(None)).limit(1)
+    stands = _stands(ids)
+    hers = ([stands.get(row.customer_id, {}).get(purpose, 0) for purpose in row.purposes] for row in rows)
+    return session().scalar(closed) is None and all(
+        0 not in events and max(events) == row.event_id for row, events in zip(rows, hers, strict=True)
+    )
 
 
 def _gather_values(known: _Known, mine: Sequence[int]) -> None:

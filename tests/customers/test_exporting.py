@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from relcrm import chain, clock, db
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import AccessEvent, ConsentEvent
-from relcrm.customers import export_log, export_run, export_sources, exporting, facts, lists, queries, rules
+from relcrm.customers import export_log, export_run, export_sources, exporting, facts, lists, merging, queries, rules
 from relcrm.customers.export_columns import exportable
 from relcrm.customers.export_log import Wish, row_hash
 from relcrm.customers.export_models import ExportLog, ExportRow
@@ -345,6 +345,35 @@ def test_who_takes_back_what_a_file_rests_on_is_counted_for_deletion(ctx):
     with db.write_tx() as tx:
         export_log.deleted(tx, ben, export_log.past(ben, 1)[0][0])
     assert listed() == 0
+
+
+def merge(winner, loser):
+    with db.write_tx() as tx:
+        ana = factories.staff("ana")
+        one, other = (queries.seen_by(ana, factories.customer(name)) for name in (winner, loser))
+        merging.merge(tx, ana, one, other, merging.Choice(), versions=(one.customer.version, other.customer.version))
+
+
+def test_who_was_in_a_file_under_two_records_is_counted_under_both(ctx):
+    take("ben")
+    merge("Cleo", "Noor")
+    assert listed() == 0
+    say("Cleo", "service", False)
+    assert listed() == 2
+
+
+def test_a_merge_while_her_piece_is_read_counts(ctx, monkeypatch):
+    read, times = export_run._read, []
+
+    def read_and_merge(*args):
+        ready = read(*args)
+        times.append(1)
+        if len(times) == 1:
+            merge("Cleo", "Noor")
+        return ready
+
+    monkeypatch.setattr(export_run, "_read", read_and_merge)
+    assert [line[0] for line in take("ari")] == ["Name", "Cleo Zhou"]
 
 
 def test_a_value_that_was_not_in_the_file_does_not_list_it(ctx):
