@@ -61,7 +61,7 @@ def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Se
     from relcrm.customers import import_files, imports
     from relcrm.db import write_tx
 
-    actor = _actor(number)
+    actor = actor_of(number)
     store = _store(actor, store_name)
     if not file.is_file():
         raise SetupError(f"There is no file {file}.")
@@ -136,7 +136,7 @@ def _report(file: Path, tally: Any, header: Sequence[str], bad: Sequence[Any], l
     return len(bad)
 
 
-def _actor(number: str) -> Any:
+def actor_of(number: str) -> Any:
     from relcrm.db import session
     from relcrm.staff.models import Membership, StaffMember
 

@@ -12,11 +12,13 @@ def register(app: Flask) -> None:
         cleansing_views,
         consent_views,
         duplicate_views,
+        export_views,
         file_views,
         identity_views,
         import_files,
         import_job,
         list_views,
+        merge_views,
         seams,
         tasks,
     )
@@ -31,6 +33,16 @@ def register(app: Flask) -> None:
 
     catalogue.check(catalogue.fields())
     import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
-    customer_pages = (customers.bp, customer_imports.bp, duplicate_views.bp, cleansing_views.bp)
-    for blueprint in (system.bp, staff.bp, consent.bp, *customer_pages, products.bp):
+    for blueprint in (
+        system.bp,
+        staff.bp,
+        consent.bp,
+        customers.bp,
+        merge_views.bp,
+        customer_imports.bp,
+        duplicate_views.bp,
+        cleansing_views.bp,
+        export_views.bp,
+        products.bp,
+    ):
         app.register_blueprint(blueprint)

@@ -5,6 +5,7 @@ import pytest
 from relcrm import db
 from relcrm.customers import rules
 from relcrm.customers.cleansing_models import DuplicateSuspect
+from relcrm.customers.export_models import ExportLog, ExportStore
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
 from relcrm.staff.models import Store
@@ -23,8 +24,13 @@ ANSWERS = {
     "write_any": "+++fff+d",
     "linked_read": "+++++++d",
     "linked_write": "+++fff+d",
+    "merge": "+f+++fnd",  # the associate of both, or who manages all their stores
+    "none_merged": "nnnnnfnd",
+    "not_taken_apart": "nfnnnfnd",
     "import": "ff+++f+d",
     "import_one": "ff+++fnd",
+    "take_out": "ffnnnfnd",  # nothing is chosen: who may comes through
+    "read_log": "ff+++++d",
     "manage": "ff+++f+d",
     "manage_one": "ff+++fnd",
     "list_once": "+nnfffnd",  # the first deletes it; for the others it is gone
@@ -65,17 +71,24 @@ def world(app, *, linked=False):
             pair = DuplicateSuspect(
                 public_id="pair-1", a_id=cleo.id, b_id=noor.id, a_store_id=home, b_store_id=home, score=60, found_at=asked.asked_at
             )
-            tx.add_all((made, batch, pair))
+            export = ExportLog(
+                public_id="export-1", actor_id=ana.id, at=asked.asked_at, what="store", format="csv", with_phones=False, fields="name",
+                why="cards", salt=b"1",
+            )  # fmt: skip
+            tx.add_all((made, batch, pair, export))
             tx.flush()
+            tx.add(ExportStore(export_id=export.id, store_id=home))
             contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
             ids |= {
                 "public_id": cleo.public_id,
+                "other": factories.customer("Noor").public_id,
                 "key": "callback",
                 "row_id": contact.id,
                 "kind": "adult",
                 "list_id": made.public_id,
                 "batch": batch.public_id,
                 "pair": pair.public_id,
+                "export": export.public_id,
                 **goods.ids_of_one_of_each(tx),
             }
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}

@@ -17,7 +17,18 @@ LONGEST = 350
 
 # From the ground up; a module imports from its own floor and those below it.
 FLOORS = ("base", "staff", "consent", "customers", "products", "top")
-TOP = {"__init__.py", "__main__.py", "cli.py", "cli_demo.py", "cli_import.py", "cli_staff.py", "features.py", "chains.py", "serve.py"}
+TOP = {
+    "__init__.py",
+    "__main__.py",
+    "cli.py",
+    "cli_demo.py",
+    "cli_export.py",
+    "cli_import.py",
+    "cli_staff.py",
+    "features.py",
+    "chains.py",
+    "serve.py",
+}
 OF_THE_WEB = re.compile(r"(^|/)(\w*views|\w*forms)\.py$|^web/|^(__init__|features)\.py$")
 FLASK = re.compile(r"(^|/)\w*views\.py$|^web/|^(cli|background|extensions|features|__init__)\.py$")
 # Gets the plain table, a connection or a lifted gate for a stated reason.

@@ -243,6 +243,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_list_store_id"), ["store_id"], unique=False)
 
     op.create_table(
+        "export_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(length=8), nullable=False),
+        sa.Column("what_id", sa.Text(), nullable=False),
+        sa.Column("format", sa.String(length=4), nullable=False),
+        sa.Column("with_phones", sa.Boolean(), nullable=False),
+        sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("format IN ('csv', 'xlsx', 'vcf')", name=op.f("ck_export_log_format")),
+        sa.CheckConstraint("what IN ('list', 'store', 'stores', 'clean')", name=op.f("ck_export_log_what")),
+        sa.ForeignKeyConstraint(["actor_id"], ["staff_member.id"], name=op.f("fk_export_log_actor_id")),
+        sa.ForeignKeyConstraint(["deleted_by_id"], ["staff_member.id"], name=op.f("fk_export_log_deleted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_log")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_export_log_public_id")),
+    )
+    with op.batch_alter_table("export_log", schema=None) as batch_op:
+        batch_op.create_index("ix_export_log_actor_at", ["actor_id", "at"], unique=False)
+        batch_op.create_index("ix_export_log_at", ["at"], unique=False)
+
+    op.create_table(
         "field_switch",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
@@ -448,6 +475,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_access_event_staff_at", ["staff_id", "at"], unique=False)
 
     op.create_table(
+        "alias",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("loser_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("winner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("loser_id <> winner_id", name=op.f("ck_alias_two_records")),
+        sa.ForeignKeyConstraint(["loser_id"], ["customer.id"], name=op.f("fk_alias_loser_id")),
+        sa.ForeignKeyConstraint(["merged_by_id"], ["staff_member.id"], name=op.f("fk_alias_merged_by_id")),
+        sa.ForeignKeyConstraint(["undone_by_id"], ["staff_member.id"], name=op.f("fk_alias_undone_by_id")),
+        sa.ForeignKeyConstraint(["winner_id"], ["customer.id"], name=op.f("fk_alias_winner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alias")),
+    )
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alias_loser_id"), ["loser_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alias_winner_id"), ["winner_id"], unique=False)
+        batch_op.create_index(
+            "uq_alias_loser_open",
+            ["loser_id"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.create_table(
         "ask_first",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -638,6 +692,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_duplicate_suspect_status_score", ["status", "score"], unique=False)
 
     op.create_table(
+        "export_row",
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purposes", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.String(length=64), nullable=True),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_export_row_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["export_id"], ["export_log.id"], name=op.f("fk_export_row_export_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("export_id", "customer_id", name=op.f("pk_export_row")),
+    )
+    with op.batch_alter_table("export_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_row_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_export_row_taken_back",
+            ["export_id"],
+            unique=False,
+            sqlite_where=sa.text("taken_back_at IS NOT NULL"),
+            postgresql_where=sa.text("taken_back_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "export_store",
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["export_id"], ["export_log.id"], name=op.f("fk_export_store_export_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_export_store_store_id")),
+        sa.PrimaryKeyConstraint("export_id", "store_id", name=op.f("pk_export_store")),
+    )
+    with op.batch_alter_table("export_store", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_store_store_id"), ["store_id"], unique=False)
+
+    op.create_table(
         "fact",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("slot", sa.String(length=40), nullable=False),
@@ -653,6 +740,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("source IN ('told', 'observed', 'estimated', 'imported', 'derived')", name=op.f("ck_fact_source")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_fact_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_fact_noted_by_id")),
@@ -681,6 +769,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_family_member_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_family_member_noted_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_family_member")),
@@ -775,6 +864,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_note_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_note_noted_by_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_note_store_id")),
@@ -887,6 +977,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tag_customer_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["noted_by_id"], ["staff_member.id"], name=op.f("fk_tag_noted_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
@@ -895,6 +986,26 @@ def upgrade() -> None:
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.create_index("ix_tag_name", ["name"], unique=False)
 
+    op.create_table(
+        "merge_image",
+        sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["alias_id"], ["alias.id"], name=op.f("fk_merge_image_alias_id")),
+        sa.PrimaryKeyConstraint("alias_id", name=op.f("pk_merge_image")),
+    )
+    with op.batch_alter_table("merge_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_merge_image_readable_until"), ["readable_until"], unique=False)
+
+    op.create_table(
+        "merged_row",
+        sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("row_key", sa.String(length=80), nullable=False),
+        sa.Column("was_winners", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["alias_id"], ["alias.id"], name=op.f("fk_merged_row_alias_id")),
+        sa.PrimaryKeyConstraint("alias_id", "kind", "row_key", name=op.f("pk_merged_row")),
+    )
     if op.get_bind().dialect.name == "sqlite":
         for table in CHAINED:
             for statement in guard(table):
@@ -902,6 +1013,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("merged_row")
+    with op.batch_alter_table("merge_image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
+
+    op.drop_table("merge_image")
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_index("ix_tag_name")
 
@@ -963,6 +1079,19 @@ def downgrade() -> None:
         )
 
     op.drop_table("fact")
+    with op.batch_alter_table("export_store", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_export_store_store_id"))
+
+    op.drop_table("export_store")
+    with op.batch_alter_table("export_row", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_export_row_taken_back",
+            sqlite_where=sa.text("taken_back_at IS NOT NULL"),
+            postgresql_where=sa.text("taken_back_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_export_row_customer_id"))
+
+    op.drop_table("export_row")
     with op.batch_alter_table("duplicate_suspect", schema=None) as batch_op:
         batch_op.drop_index("ix_duplicate_suspect_status_score")
         batch_op.drop_index("ix_duplicate_suspect_decided_by")
@@ -999,6 +1128,12 @@ def downgrade() -> None:
     op.drop_table("changed_file")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.drop_index("uq_alias_loser_open", sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"))
+        batch_op.drop_index(batch_op.f("ix_alias_winner_id"))
+        batch_op.drop_index(batch_op.f("ix_alias_loser_id"))
+
+    op.drop_table("alias")
     with op.batch_alter_table("access_event", schema=None) as batch_op:
         batch_op.drop_index("ix_access_event_staff_at")
         batch_op.drop_index("ix_access_event_customer_at")
@@ -1038,6 +1173,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_field_switch_by_id"))
 
     op.drop_table("field_switch")
+    with op.batch_alter_table("export_log", schema=None) as batch_op:
+        batch_op.drop_index("ix_export_log_at")
+        batch_op.drop_index("ix_export_log_actor_at")
+
+    op.drop_table("export_log")
     with op.batch_alter_table("customer_list", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_list_store_id"))
 

@@ -1,6 +1,6 @@
 """Rows that hang on a consent: the read gate that hides them, and the only place that writes them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +25,8 @@ class Bound:
     basis: Mapped[str] = mapped_column(sa.String(32))
     readable_until: Mapped[datetime | None] = mapped_column(UTCDateTime())
     purge_at: Mapped[datetime | None]
+    # The merge (Alias.id) that hid this row: it is kept for that merge's undo, until `purge_at`.
+    held_for: Mapped[int | None]
 
 
 @sa.event.listens_for(Session, "do_orm_execute")
@@ -64,7 +66,7 @@ def put(
 ) -> int:
     """Write one row, over the one with the same `key` if there is one, hidden or not. Returns its id; callers ask the gate first."""
     forget(tx, customer_id)
-    full = {**key, **values, "basis": basis, "readable_until": until, "purge_at": None}
+    full = {**key, **values, "basis": basis, "readable_until": until, "purge_at": None, "held_for": None}
     with _lifted(tx) as inner:
         found = None
         if key:
@@ -109,9 +111,12 @@ def set_until(tx: Session, customer_id: int, basis: str, until: datetime) -> Non
     forget(tx, customer_id)
     with _lifted(tx) as inner:
         for model in kinds():
-            mine = (model.customer_id == customer_id, model.basis == basis)
+            mine = [model.customer_id == customer_id, model.basis == basis]
             inner.execute(sa.delete(model).where(*mine, _is_due(model)), execution_options=_options())
-            inner.execute(sa.update(model).where(*mine).values(readable_until=until, purge_at=None), execution_options=_options())
+            if basis.startswith(SEALED):
+                mine.append(model.held_for.is_(None))
+            again = {"readable_until": until, "purge_at": None, "held_for": None}
+            inner.execute(sa.update(model).where(*mine).values(**again), execution_options=_options())
 
 
 def hide(tx: Session, customer_id: int, basis: str, *, since: datetime) -> None:
@@ -124,7 +129,7 @@ def hide(tx: Session, customer_id: int, basis: str, *, since: datetime) -> None:
         for model in kinds():
             mine = (model.customer_id == customer_id, model.basis == basis)
             if basis.startswith(SEALED):
-                inner.execute(sa.delete(model).where(*mine), execution_options=_options())
+                inner.execute(sa.delete(model).where(*mine, model.held_for.is_(None)), execution_options=_options())
             else:
                 fresh = (*mine, model.purge_at.is_(None))
                 ran_out = inner.scalar(sa.select(sa.func.min(model.readable_until)).where(*fresh), execution_options=_options())
@@ -156,3 +161,116 @@ def forget(tx: Session, customer_id: int) -> None:
         # Only what is loaded is looked at: asking an expired row would load it again, past the gate.
         if sa.inspect(row).dict.get("customer_id", customer_id) == customer_id:
             tx.expunge(row)
+
+
+def move(
+    tx: Session, model: type[Any], from_id: int, to_id: int, *, once: Sequence[str] = (), only: Sequence[int] | None = None
+) -> list[int]:
+    """Give rows of one customer (all, or `only` these) to another, but those whose place (the columns `once`) is taken there.
+
+    Returns the ids that went.
+    """
+    forget(tx, from_id)
+    forget(tx, to_id)
+    with _lifted(tx) as inner:
+        due = sa.delete(model).where(model.customer_id.in_((from_id, to_id)), _is_due(model))
+        inner.execute(due, execution_options=_options())
+        ids = _free(inner, model, from_id, to_id, once, only)
+        inner.execute(sa.update(model).where(model.id.in_(ids)).values(customer_id=to_id), execution_options=_options())
+    return ids
+
+
+def _free(
+    inner: Session, model: type[Any], from_id: int, to_id: int, once: Sequence[str], only: Sequence[int] | None, *more: Any
+) -> list[int]:
+    """Ids of rows of `from_id` (of `only` these) that have a place at `to_id`."""
+    place = [getattr(model, name) for name in once]
+    taken = (
+        set(map(tuple, inner.execute(sa.select(*place).where(model.customer_id == to_id), execution_options=_options()))) if once else ()
+    )
+    query = sa.select(model.id, *place).where(model.customer_id == from_id, *more)
+    rows = inner.execute(query if only is None else query.where(model.id.in_(only)), execution_options=_options())
+    return [row[0] for row in rows if not once or tuple(row[1:]) not in taken]
+
+
+def swap(
+    tx: Session,
+    model: type[Any],
+    one_id: int,
+    ones: Sequence[int],
+    other_id: int,
+    others: Sequence[int],
+    *,
+    once: Sequence[str],
+    by: datetime,
+) -> None:
+    """Rows `ones` go to the other customer and rows `others` come to the first, in each other's place.
+
+    Of `others` only what was noted `by` then: a later row may bear the number of one that is gone. Those of `ones` whose place
+    somebody has taken meanwhile are deleted: what stands there is newer.
+    """
+    forget(tx, one_id)
+    forget(tx, other_id)
+    with _lifted(tx) as inner:
+        # Set aside by a mark before the slot, so that no place is taken twice on the way.
+        aside = sa.update(model).where(model.id.in_(ones), model.customer_id == one_id)
+        if ones:
+            inner.execute(aside.values(slot="~" + model.slot), execution_options=_options())
+        come = _free(inner, model, other_id, one_id, once, others, model.noted_at <= by)
+        inner.execute(sa.update(model).where(model.id.in_(come)).values(customer_id=one_id), execution_options=_options())
+        for row_id in ones:
+            _into_place(inner, model, row_id, one_id, other_id)
+
+
+def _into_place(inner: Session, model: type[Any], row_id: int, from_id: int, to_id: int) -> None:
+    slot = sa.func.substr(model.slot, 2)
+    row = inner.execute(
+        sa.select(model.key, slot.label("slot")).where(model.id == row_id, model.customer_id == from_id), execution_options=_options()
+    ).first()
+    if row is None:
+        return
+    place = (model.customer_id == to_id, model.key == row.key, model.slot == row.slot)
+    if inner.scalar(sa.select(model.id).where(*place), execution_options=_options()) is None:
+        home = sa.update(model).where(model.id == row_id).values(customer_id=to_id, slot=row.slot)
+        inner.execute(home, execution_options=_options())
+    else:
+        inner.execute(sa.delete(model).where(model.id == row_id), execution_options=_options())
+
+
+def hold(tx: Session, customer_id: int, basis: str | None, *, alias_id: int, until: datetime) -> None:
+    """A merge hides what was readable (of `basis`, or all): kept for its undo until then, or as long as its own consent would have let it."""
+    forget(tx, customer_id)
+    with _lifted(tx) as inner:
+        for model in kinds():
+            mine = [model.customer_id == customer_id, model.purge_at.is_(None), model.readable_until > clock.now()]
+            if basis is not None:
+                mine.append(model.basis == basis)
+            ends = inner.execute(sa.select(model.basis, model.readable_until).where(*mine).distinct(), execution_options=_options()).all()
+            for one, end in ends:
+                gone_at = min(until, end if one.startswith(SEALED) else end + KEPT_AFTER_WITHDRAWAL)
+                these = sa.update(model).where(*mine, model.basis == one, model.readable_until == end)
+                kept = {"readable_until": None, "purge_at": gone_at, "held_for": alias_id}
+                inner.execute(these.values(**kept), execution_options=_options())
+
+
+def release(tx: Session, customer_ids: Collection[int], alias_id: int) -> None:
+    """The merge is undone: what it hid is hers again, and the ledger says whether it may be read. What is due by now goes."""
+    with _lifted(tx) as inner:
+        for model in kinds():
+            held = (model.customer_id.in_(customer_ids), model.held_for == alias_id)
+            inner.execute(sa.delete(model).where(*held, model.purge_at <= clock.now()), execution_options=_options())
+            inner.execute(sa.update(model).where(*held).values(held_for=None), execution_options=_options())
+
+
+def let_go(tx: Session, customer_ids: Collection[int], basis: str, *, since: datetime) -> None:
+    """She says no herself: what was only kept for an undo goes by her no, sensitive rows at once."""
+    with _lifted(tx) as inner:
+        for model in kinds():
+            held = (model.customer_id.in_(customer_ids), model.basis == basis, model.held_for.is_not(None))
+            if basis.startswith(SEALED):
+                inner.execute(sa.delete(model).where(*held), execution_options=_options())
+            else:
+                gone_at = since + KEPT_AFTER_WITHDRAWAL
+                inner.execute(
+                    sa.update(model).where(*held, model.purge_at > gone_at).values(purge_at=gone_at), execution_options=_options()
+                )

@@ -25,7 +25,7 @@ class Follows(StrEnum):
 _COLUMNS: Mapping[Follows, str] = {
     Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name",
     Follows.ASKS_AT_READING: "search_key.key",
-    Follows.CARRIES_UNTIL: "",
+    Follows.CARRIES_UNTIL: "merge_image.sealed",
     Follows.HOLDS_IDS: """
         fact.key fact.slot fact.source fact.basis family_member.basis note.basis tag.basis
         consent_event.purpose consent_event.channel consent_event.action consent_event.method consent_event.actor_type
@@ -40,15 +40,17 @@ _COLUMNS: Mapping[Follows, str] = {
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.kept_as import_batch.did import_batch.file_sha256
         import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
         duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
-        product_key.key product_import.public_id product_import.targets product_import.lang product_import.status
-        product_import.currency import_batch.failure job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
+        import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
+        export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
+        export_row.purposes export_row.row_hash
+        product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
     Follows.IDENTITY: """
         customer.public_id customer.name customer.salutation customer.address_as customer.language
         contact_point.kind contact_point.value contact_point.label
     """,
-    Follows.OWN_WORDS: "chained_text.words customer_list.name",
+    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why",
     Follows.HOUSE: """
         notice.kind notice.lang notice.spoken notice.text notice.sha256 notice.changes assessment.subject assessment.text field_switch.key
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
@@ -66,6 +68,8 @@ _COLUMNS: Mapping[Follows, str] = {
 # Modules that write files, or keep in memory what was typed, and how those follow.
 ELSEWHERE: Mapping[str, Follows] = {
     "relcrm/config.py": Follows.HOUSE,  # the secrets of a new book
+    "relcrm/cli_export.py": Follows.SHORT_LIVED,  # the file that was asked for, listed in export_row
+    "relcrm/customers/export_run.py": Follows.SHORT_LIVED,  # a file on its way out, without a name on the disk; then it is listed in export_row
     "relcrm/customers/import_files.py": Follows.SHORT_LIVED,  # a customer file while it is read
     "relcrm/customers/pinyin_table.py": Follows.HOUSE,
     "relcrm/customers/refused.py": Follows.SHORT_LIVED,  # rows handed back, made from import_refusal when asked for

@@ -83,6 +83,8 @@ def add_proofs(tx: Session, proofs: Sequence[Proof], *, actor_id: int, lang: str
     """What was proved of people who are in the book; state and bound rows follow. The caller asks before whether they answered already."""
     events = list(_proved(proofs, actor_id, lang))
     chain.append_all(tx, events)
+    for event in events:
+        ledger.let_go(tx, event)
     for one, purpose in {(event.customer_id, event.purpose): None for event in events}:
         ledger.follow(tx, one, purpose)
     return events

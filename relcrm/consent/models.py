@@ -86,6 +86,29 @@ class ConsentState(Model):
     event_id: Mapped[int]
 
 
+class Alias(Model):
+    """The loser is the winner from `merged_at` until `undone_at`. Chained rows keep the id they were written with; this row joins them."""
+
+    __tablename__ = "alias"
+    __table_args__ = (
+        sa.CheckConstraint("loser_id <> winner_id", name="two_records"),
+        sa.Index(
+            "uq_alias_loser_open",
+            "loser_id",
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        ),
+    )
+    id: Mapped[PrimaryKey]
+    loser_id: Mapped[int] = foreign("customer.id")
+    winner_id: Mapped[int] = foreign("customer.id")
+    merged_at: Mapped[datetime]
+    merged_by_id: Mapped[int] = mapped_column(sa.ForeignKey("staff_member.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_member.id"))
+
+
 class Assessment(Model):
     """The owner's impact assessment that must stand before profiling or a sensitive field may be switched on (DOMAIN §1.9)."""
 

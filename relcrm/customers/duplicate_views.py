@@ -3,22 +3,21 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, flash, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask_login import current_user
 
 from relcrm import contact_values
-from relcrm.customers import duplicates, names, queries
+from relcrm.customers import duplicates, merging, names, queries
 from relcrm.customers.models import ContactPoint, Customer
 from relcrm.customers.queries import staff_names
 from relcrm.db import session, write_tx
 from relcrm.i18n import _
 from relcrm.staff.models import Store
-from relcrm.staff.permissions import Permission, may
+from relcrm.staff.permissions import Permission
 from relcrm.web.access import allow
 from relcrm.web.htmx import done, render
 
 bp = Blueprint("duplicates", __name__, url_prefix="/duplicates")
-MERGE = "merges.compare"
 
 
 def why_words(code: str) -> str:
@@ -57,8 +56,11 @@ def _people(pairs: list[duplicates.Shown]) -> dict[int, dict[str, Any]]:
     main = sa.select(ContactPoint).where(ContactPoint.customer_id.in_(customers), ContactPoint.is_main)
     phones = {point.customer_id: point.value for point in (session().scalars(main) if customers else ()) if point.kind == "phone"}
     stores = {store.id: store for store in session().scalars(sa.select(Store))} if customers else {}
-    owners = staff_names({one.owner_id for one in customers.values()})
-    return {one.id: _person(one, phones.get(one.id, ""), stores[one.home_store_id], owners) for one in customers.values()}
+    owners, known = staff_names({one.owner_id for one in customers.values()}), queries.store_ids(customers)
+    return {
+        one.id: {**_person(one, phones.get(one.id, ""), stores[one.home_store_id], owners), "stores": known.get(one.id, set())}
+        for one in customers.values()
+    }
 
 
 def _person(customer: Customer, phone: str, home: Store, owners: dict[int, str]) -> dict[str, Any]:
@@ -78,17 +80,16 @@ def _pair(one: duplicates.Shown, people: dict[int, dict[str, Any]]) -> dict[str,
         "id": one.row.public_id,
         "both": (people[one.a.id], people[one.b.id]),
         "why": [why_words(code) for code in one.why],
-        "merge": _merge_address(one),
+        "merge": _merge_address(one, people),
     }
 
 
-def _merge_address(pair: duplicates.Shown) -> str:
-    """The page on which two become one, for whom it is open; "" otherwise."""
-    view = current_app.view_functions.get(MERGE)
-    wanted = getattr(view, "relcrm_access", ())
-    if not any(may(current_user, one) for one in wanted):
+def _merge_address(pair: duplicates.Shown, people: dict[int, dict[str, Any]]) -> str:
+    """The page on which two become one, for who may merge these two; "" otherwise."""
+    stores = people[pair.a.id]["stores"] | people[pair.b.id]["stores"]
+    if not merging.may_both(current_user, stores, {pair.a.owner_id, pair.b.owner_id}):
         return ""
-    return url_for(MERGE, public_id=pair.a.public_id, other_public_id=pair.b.public_id)
+    return url_for("merges.compare", public_id=pair.a.public_id, other_public_id=pair.b.public_id)
 
 
 @bp.post("/<public_id>/different")

@@ -11,7 +11,7 @@ from relcrm import clock
 from relcrm.consent import access_log, catalogue, forbidden, values
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.catalogue import Field
-from relcrm.customers import asking, facts, lists, names, prefill, profile, queries, rules, timeline
+from relcrm.customers import asking, facts, lists, merging, names, prefill, profile, queries, rules, timeline
 from relcrm.customers.forms import NoteForm, ReasonForm, TagForm
 from relcrm.customers.models import Fact, FamilyMember, Note, Tag
 from relcrm.customers.views import bp, keep_term, load, redirect_to
@@ -42,12 +42,14 @@ def _show(seen: queries.Seen, status: int = 200, **more: Any) -> Any:
         access_log.looked(current_user.id, seen.customer.id, "profile", store_id=seen.store_of(current_user).id)
     one = profile.build(current_user, seen, lang())
     entries, older = timeline.page(seen, lang(), clock.now())
+    merged, taken_apart = merging.lines(current_user, seen)
     context = {
         "one": one, "entries": entries, "older": older, "by": queries.staff_names({entry.by_id for entry in entries} | {t.row.noted_by_id for t in one.facts}),
         "purposes": profile.asked_purposes(one, assessed=consent_rules.is_assessed("profiling")), "ends_soon": profile.ends_soon,
         "note_form": NoteForm(formdata=None), "tag_form": TagForm(formdata=None), "reason_form": ReasonForm(formdata=None),
         "revealed": "", "notes": None, "question": _question(one), "initial": names.face(seen.customer.name), "chapter_label": chapter_label,
-        "source_label": source_label, "label": catalogue.label, "my_lists": lists.of(current_user),
+        "source_label": source_label, "label": catalogue.label, "my_lists": lists.of(current_user), "merged": merged, "taken_apart": taken_apart,
+        "may_merge": merging.may_of(current_user, seen),
     }  # fmt: skip
     return render("customers/show.html", status=status, **{**context, **more})
 
@@ -118,7 +120,7 @@ def _before() -> datetime:
 
 
 def kind_label(kind: str) -> str:
-    return {"notes": _("Notes"), "facts": _("Facts"), "consents": _("Consents"), "visits": _("Visits")}[kind]
+    return {"notes": _("Notes"), "facts": _("Facts"), "consents": _("Consents"), "visits": _("Visits"), "merges": _("Merges")}[kind]
 
 
 def chapter_label(chapter: str) -> str:

@@ -126,3 +126,17 @@ class ReasonForm(Form):
 class ListForm(CreatingForm):
     name = StringField(_l("Name of the list"), validators=[MUST, Length(max=40, message=_l("At most 40 characters, please."))])
     store = SelectField(_l("Store"), choices=[], validators=[Optional()])
+
+
+class MergeForm(CreatingForm):
+    """Which of two stays, and the versions of both (of the one that stays first) that the person looked at."""
+
+    winner = HiddenField()
+    versions = HiddenField()
+
+    def seen_versions(self) -> tuple[int, int]:
+        """(0, 0) for what are no two numbers; no row has that."""
+        parts = (self.versions.data or "").split("-")
+        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+            return 0, 0
+        return int(parts[0]), int(parts[1])

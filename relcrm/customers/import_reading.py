@@ -1,6 +1,6 @@
 """What a row of a customer file tells, and what of it may be kept by the consents it brings. Pure: the book is not asked here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -20,7 +20,7 @@ from relcrm.i18n import _l
 
 CHILD, TEEN = 14, 18
 COLUMN, PAPER = "import_column", "import_paper"
-MARKETING = "marketing"
+TAGS_UNFIT = "tags_unfit"
 Contact = tuple[str, str]
 
 
@@ -94,35 +94,37 @@ class Entry:
     contacts: tuple[Contact, ...] = ()
     owner_id: int | None = None
     facts: tuple[Told, ...] = ()
+    tags: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     teen: bool = False
     left: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    @property
-    def tags(self) -> tuple[str, ...]:
-        return self.draft.tags
-
 
 def read(row: Row, terms: Terms) -> Entry:
     """One row against the terms of its file. `left` names what is left out whatever she consented to."""
     draft = reading.read_row(row, terms.mapping, terms.country, terms.today)
-    problems = [*draft.problems, *_never_kept(draft, terms)]
     store_id = terms.stores.get(_small(draft.home_store), terms.store_id)
     owner_id = terms.associates.get(store_id, {}).get(_small(draft.associate))
     teen = is_minor(draft, TEEN, terms)
-    facts = tuple(_facts(draft, terms, problems))
-    left = []
-    if draft.home_store and _small(draft.home_store) not in terms.stores:
-        left.append("home_store")
-    if draft.associate and owner_id is None:
-        left.append("associate")
-    left += [told.key for told in facts if told.key in terms.off]
+    problems = [*draft.problems, *_never_kept(draft, terms)]
+    told, spoken = _facts(draft, terms, problems), [("note", draft.note)]
+    facts = tuple(one for one in told if one.key not in terms.off)
+    spoken += [(_column(one.key), words) for one in facts for words in values.plain(catalogue.field(one.key), one.value)]
+    fit = _fit_tags(draft)
+    problems += _forbidden(spoken, terms)
     answers = tuple(_answers(draft, terms, teen))
+    left = [one.key for one in told if one.key in terms.off]
+    left += [TAGS_UNFIT] * (len(fit) < len(draft.tags)) + _nowhere(draft, owner_id, terms)
     granted = {answer.purpose for answer in answers}
     left += [f"consent_{key}" for key in reading.PURPOSES if _told(draft.consents.get(key))[0] and key not in granted]
-    kept = tuple(told for told in facts if told.key not in terms.off)
-    return Entry(row, draft, store_id, contacts_of(draft), owner_id, kept, answers, teen, tuple(left), tuple(problems))
+    return Entry(row, draft, store_id, contacts_of(draft), owner_id, facts, fit, answers, teen, tuple(left), tuple(problems))
+
+
+def _nowhere(draft: Draft, owner_id: int | None, terms: Terms) -> list[str]:
+    """Names of a store or colleague that nobody here knows."""
+    left = ["home_store"] if draft.home_store and _small(draft.home_store) not in terms.stores else []
+    return left + (["associate"] if draft.associate and owner_id is None else [])
 
 
 def _small(text: str) -> str:
@@ -142,59 +144,59 @@ def is_minor(draft: Draft, years: int, terms: Terms) -> bool:
 
 
 def _never_kept(draft: Draft, terms: Terms) -> Iterator[Problem]:
-    """A child, or words that may not stand in a file."""
+    """A child, or more words than a note has."""
     if is_minor(draft, CHILD, terms):
         sentence = _l("She is under 14. No file is kept of a child; note her in a parent's file, with the parent's yes.")
         yield Problem(terms.column_of("birthday"), "child", sentence)
     if len(draft.note) > NOTE_LONGEST:
         sentence = _l("At most %(most)s characters; these are %(n)s.", most=NOTE_LONGEST, n=len(draft.note))
         yield Problem(terms.column_of("note"), "long", sentence)
-    elif draft.note:
-        yield from _refusal("note", lambda: forbidden.check(draft.note), terms)
-    for tag in draft.tags:
-        if len(tag) > TAG_LONGEST:
-            yield Problem(terms.column_of("tags"), "tag_length", _l("A tag has 1 to %(n)s characters.", n=TAG_LONGEST))
-        else:
-            yield from _refusal("tags", lambda words=tag: forbidden.check(words), terms)  # type: ignore[misc]
 
 
-def _facts(draft: Draft, terms: Terms, problems: list[Problem]) -> Iterator[Told]:
+def _fit_tags(draft: Draft) -> tuple[str, ...]:
+    """Tags that are short and say nothing that may not be kept; the others are left out, for a tag is no reason to lose a customer."""
+    return tuple(tag for tag in draft.tags if len(tag) <= TAG_LONGEST and not forbidden.findings(tag))
+
+
+def _facts(draft: Draft, terms: Terms, problems: list[Problem]) -> list[Told]:
+    found = []
     if draft.birthday is not None:
-        yield Told("birthday", draft.birthday.as_dict(), catalogue.field("birthday").basis)
+        found.append(Told("birthday", draft.birthday.as_dict(), catalogue.field("birthday").basis))
     if draft.gender:
-        yield Told("gender", draft.gender, catalogue.field("gender").basis)
-    if draft.address:
-        yield from _place(draft, terms, problems)
+        found.append(Told("gender", draft.gender, catalogue.field("gender").basis))
+    return found + (_place(draft, terms, problems) if draft.address else [])
 
 
-def _place(draft: Draft, terms: Terms, problems: list[Problem]) -> Iterator[Told]:
+def _place(draft: Draft, terms: Terms, problems: list[Problem]) -> list[Told]:
     """The postal address as it is kept, for service alone. Without a street it is only a region, which is another field."""
     parts = dict(draft.address)
     street = " ".join(filter(None, (parts.get("line"), parts.get("whole"))))
     raw = {part: [parts.get(part, "")] for part in ("province", "city", "district", "postcode")}
     if street:
         raw |= {"line": [", ".join(filter(None, (street, parts.get("country"))))], "use": ["service"]}
+    elif not any(parts.get(part) for part in ("province", "city", "district")):
+        return []
     known = catalogue.field("address" if street else "region")
-    if not street and not any(parts.get(part) for part in ("province", "city", "district")):
-        return
-    kept: list[Any] = []
-
-    def check() -> None:
-        kept.append(values.parse(known, raw, today=terms.today))
-        for words in values.plain(known, kept[0]):
-            forbidden.check(words)
-
-    found = list(_refusal("address_line" if street else "address_city", check, terms))
-    problems += found
-    if not found:
-        yield Told(known.key, kept[0], known.basis)
-
-
-def _refusal(target: str, check: Callable[[], None], terms: Terms) -> Iterator[Problem]:
     try:
-        check()
+        return [Told(known.key, values.parse(known, raw, today=terms.today), known.basis)]
     except BadValue as error:
-        yield Problem(terms.column_of(target), error.code, error.message)
+        problems += [] if known.key in terms.off else [Problem(terms.column_of(_column(known.key)), error.code, error.message)]
+        return []
+
+
+def _column(key: str) -> str:
+    return {"address": "address_line", "region": "address_city"}.get(key, key)
+
+
+def _forbidden(spoken: Sequence[tuple[str, str]], terms: Terms) -> Iterator[Problem]:
+    """Words that may not stand in a file. Read all at once first: most rows hold none, and the check is what takes longest."""
+    if not forbidden.findings("\n".join(words for _target, words in spoken if words)):
+        return
+    for target, words in spoken:
+        try:
+            forbidden.check(words)
+        except BadValue as error:
+            yield Problem(terms.column_of(target), error.code, error.message)
 
 
 def _answers(draft: Draft, terms: Terms, teen: bool) -> Iterator[Answer]:

@@ -148,7 +148,7 @@ def _take_out(tx: Session, batch: ImportBatch, row: ImportRow) -> bool:
     """What the row added to somebody who was there before; False when part of it was changed since and stays."""
     added, customer = json.loads(row.added), tx.get_one(Customer, row.customer_id)
     if customer.closed_at is not None:
-        return True
+        return not any(held([customer.id]) for held in holding)
     whole = [_reset(customer, row, added.get("set", ())), _remove_contacts(tx, row, added.get("contacts", ()))]
     whole += [_remove_bound(tx, row, PARTS[part], added.get(part, ())) for part in PARTS]
     whole += [_withdraw(tx, batch, row, event_id) for event_id in added.get("events", ())]

@@ -14,6 +14,7 @@ SERVICE = "service"
 _LEFT = {
     "associate": _l("Associate: %(count)s rows name somebody who does not work in that store. They belong to the store's pool."),
     "home_store": _l("Home store: %(count)s rows name a store that is not yours. They go to the store chosen for this file."),
+    "tags_unfit": _l("Tags: %(count)s rows have one that is too long or says what may not be kept. That tag is left out."),
     "name": _l("Name: %(count)s rows have another name than the book. The name in the book stays."),
 }
 

@@ -1,6 +1,6 @@
 """Reading customers: the reader comes first, and what she may not know is not there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -117,6 +117,20 @@ def staff_names(ids: set[int | None]) -> dict[int, str]:
     if not wanted:
         return {}
     return {row.id: row.name for row in session().execute(sa.select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(wanted)))}
+
+
+def store_names(ids: set[int]) -> dict[int, str]:
+    """Names by id, in one query."""
+    return {row.id: row.name for row in session().execute(sa.select(Store.id, Store.name).where(Store.id.in_(ids)))}
+
+
+def store_ids(customer_ids: Collection[int]) -> dict[int, set[int]]:
+    """The stores that know each of these customers, in one query."""
+    found: dict[int, set[int]] = {}
+    links = sa.select(CustomerStore.customer_id, CustomerStore.store_id).where(CustomerStore.customer_id.in_(customer_ids))
+    for link in session().execute(links) if customer_ids else ():
+        found.setdefault(link.customer_id, set()).add(link.store_id)
+    return found
 
 
 def lately(reader: StaffMember, limit: int = LATELY) -> Sequence[Customer]:

@@ -27,6 +27,10 @@ def _clean(reader: StaffMember) -> store_cards.Context | None:
     return {"pairs": duplicates.count_words(duplicates.count(reader)), "cleans": may(reader, Permission.FILE_CLEAN)}
 
 
+def _exports(reader: StaffMember) -> store_cards.Context | None:
+    return {} if may(reader, Permission.EXPORT) or may(reader, Permission.AUDIT_READ) else None
+
+
 def _customers_of(person: StaffMember) -> leaving.Left:
     mine = sa.select(sa.func.count()).select_from(Customer).where(Customer.owner_id == person.id, Customer.closed_at.is_(None))
     count = session().scalar(mine) or 0
@@ -36,4 +40,5 @@ def _customers_of(person: StaffMember) -> leaving.Left:
 store_cards.cards.append(store_cards.StoreCard("customers/_figures.html", _figures))
 store_cards.cards.append(store_cards.StoreCard("customers/_imports_card.html", _imports))
 store_cards.cards.append(store_cards.StoreCard("customers/_clean_card.html", _clean))
+store_cards.cards.append(store_cards.StoreCard("customers/_exports_card.html", _exports))
 leaving.stays_behind.append(_customers_of)

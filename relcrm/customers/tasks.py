@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from relcrm.customers import changes, cleansing, duplicates, figures, meetings
+from relcrm.customers import changes, cleansing, duplicates, figures, meetings, merging
 from relcrm.jobs import job
 from relcrm.staff.sessions import forget_terms
 
@@ -30,6 +30,13 @@ def figures_of_the_day(tx: Session, cursor: str | None) -> str | None:
 def forget_searches(tx: Session, cursor: str | None) -> str | None:
     """What was typed into the search box may repeat a nickname: it goes when it is no longer offered for the way back."""
     forget_terms(tx)
+    return None
+
+
+@job("forget_merges", every="day")
+def forget_merges(tx: Session, cursor: str | None) -> str | None:
+    """What was kept to undo a merge goes when its 30 days are over."""
+    merging.forget(tx)
     return None
 
 

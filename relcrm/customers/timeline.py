@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from relcrm.consent import catalogue, ledger
 from relcrm.consent import rules as consent_rules
-from relcrm.consent.models import ConsentEvent
+from relcrm.consent.history import one_person
+from relcrm.consent.models import Alias, ConsentEvent
 from relcrm.consent.purposes import purpose
 from relcrm.customers.models import CustomerStore, Fact, Note, Serving
 from relcrm.customers.queries import Seen
@@ -85,7 +86,8 @@ def _facts(seen: Seen, lang: str, before: datetime, most: int) -> Sequence[Entry
 @source("consents")
 def _consents(seen: Seen, _lang: str, before: datetime, most: int) -> Sequence[Entry]:
     """Managers and auditors read the whole ledger, associates where it stands now."""
-    query = sa.select(ConsentEvent).where(ConsentEvent.customer_id == seen.customer.id, ConsentEvent.occurred_at < before)
+    hers = ConsentEvent.customer_id.in_(one_person(seen.customer.id))
+    query = sa.select(ConsentEvent).where(hers, ConsentEvent.occurred_at < before)
     if seen.sight.row("ledger") != "full":
         query = query.where(ConsentEvent.id.in_([now.event_id for now in ledger.overview(seen.customer.id).values() if now.event_id]))
     rows = session().scalars(query.order_by(ConsentEvent.occurred_at.desc(), ConsentEvent.id.desc()).limit(most))
@@ -99,6 +101,18 @@ def _visits(seen: Seen, _lang: str, before: datetime, most: int) -> Sequence[Ent
     served = sa.select(Serving).where(Serving.customer_id == seen.customer.id, Serving.at < before).order_by(Serving.at.desc()).limit(most)
     return [Entry(row.since, "visits", how_words(row.how), row.name) for row in links] + [
         Entry(row.at, "visits", _("Served in the shop"), by_id=row.staff_id) for row in session().scalars(served)
+    ]
+
+
+@source("merges")
+def _merges(seen: Seen, _lang: str, before: datetime, most: int) -> Sequence[Entry]:
+    """When another file was joined to hers, and when it was taken apart again; the other one's name is not hers."""
+    hers = Alias.winner_id.in_(one_person(seen.customer.id))
+    rows = session().scalars(sa.select(Alias).where(hers, Alias.merged_at < before).order_by(Alias.merged_at.desc()).limit(most)).all()
+    joined = [Entry(row.merged_at, "merges", _("Another file of hers was joined to this one"), by_id=row.merged_by_id) for row in rows]
+    apart = [row for row in rows if row.undone_at is not None and row.undone_at < before]
+    return joined + [
+        Entry(row.undone_at, "merges", _("The two files were taken apart again"), by_id=row.undone_by_id) for row in apart if row.undone_at
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
@@ -13,12 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from relcrm import clock, contact_values, db
 from relcrm.consent import catalogue, notices
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import asking_first, likely, meetings, names, queries, routing, rules, search, spans
+from relcrm.customers import asking_first, likely, meetings, merging, names, queries, routing, rules, search, spans
 from relcrm.customers.forms import CaptureForm, channel_label, kind_label, purpose_short
 from relcrm.customers.models import ContactPoint, Customer
 from relcrm.db import session, write_tx
-from relcrm.errors import BadValue, RuleError
-from relcrm.i18n import _l
+from relcrm.errors import BadValue, NotFound, RuleError
+from relcrm.i18n import _, _l
 from relcrm.staff import sessions
 from relcrm.staff.models import StaffSession, Store
 from relcrm.staff.permissions import Permission, reads_pseudonyms
@@ -282,8 +282,23 @@ def _known(form: CaptureForm, store: Store) -> dict[str, Any] | None:
 
 
 def load(public_id: str) -> queries.Seen:
-    """The customer of this address, as the signed-in person may see her."""
-    return queries.get(current_user, public_id)
+    """The customer of this address, as the signed-in person may see her; who was merged is where her file went."""
+    try:
+        return queries.get(current_user, public_id)
+    except NotFound:
+        winner = merging.winner_of(current_user, public_id)
+        if winner is None:
+            raise
+        abort(_moved(public_id, winner.public_id))
+
+
+def _moved(public_id: str, to: str) -> Any:
+    """A page leads to the same page of the winner; what was sent to the old file is not done, and that is said."""
+    values = request.view_args or {}
+    if request.method == "GET" and values.get("public_id") == public_id and "other_public_id" not in values:
+        return redirect(url_for(request.endpoint or "customers.show", **{**values, "public_id": to}))
+    flash(_("This file was joined to another a moment ago; here it is. What you sent was not kept: look, and do it again."), "mind")
+    return redirect(url_for("customers.show", public_id=to), 303)
 
 
 @bp.app_context_processor

@@ -14,9 +14,11 @@ class Permission(StrEnum):
     CUSTOMER_WRITE = "customer_write"
     PHONE_REVEAL = "phone_reveal"
     CUSTOMER_IMPORT = "customer_import"
+    CUSTOMER_MERGE = "customer_merge"
     CONSENT_DECLARE = "consent_declare"
     DUPLICATE_DECIDE = "duplicate_decide"
     FILE_CLEAN = "file_clean"
+    EXPORT = "export"
     PRODUCT_READ = "product_read"
     PRODUCT_EDIT = "product_edit"
     STORE_READ = "store_read"
@@ -29,8 +31,8 @@ class Permission(StrEnum):
 P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ, P.PRODUCT_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
-SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.DUPLICATE_DECIDE}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.PRODUCT_EDIT})
+SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE}
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT, P.PRODUCT_EDIT})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,

@@ -146,7 +146,7 @@ def shop(server: Server) -> Server:
     return server
 
 
-WAYS = [("zh", True), ("en", True), ("zh", False)]
+WAYS = [("zh", True), ("en", True), ("zh", False), ("en", False)]
 
 
 @pytest.fixture(params=WAYS, ids=lambda way: way[0] + ("" if way[1] else "-plain"))

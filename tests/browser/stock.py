@@ -7,9 +7,13 @@ import pytest
 
 from relcrm import clock, db, jobs
 from relcrm.consent import catalogue, values
-from relcrm.customers import facts, imports, lists, queries, rules
+from relcrm.consent import rules as consent_rules
+from relcrm.customers import export_run, facts, imports, lists, merge_undo, merging, queries, rules
+from relcrm.customers.export_log import Wish
+from relcrm.customers.export_models import ExportRow
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
+from relcrm.i18n import speaking
 from relcrm.staff import links
 from tests import factories, goods
 from tests.customers import importing
@@ -40,7 +44,35 @@ def fill() -> dict[str, str]:
     factories.meet(OUYANG, OUYANG_PHONE, {"profiling": True})
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
     _mistaken()
-    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files(), **goods.fill()}
+    _taken_out(regular)
+    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files(), **_twins(regular), **goods.fill()}
+
+
+def _twins(regular: int) -> dict[str, str]:
+    """`other` is the regular's second file, with other words and a no; `joined` stays of two; `apart` was one file with `other` for a while."""
+    ana, other = (
+        factories.staff("ana"),
+        factories.meet("赵敏", "+8613612340011", {"greeting": False, "callback": True, "profiling": True}),
+    )
+    for key, raw in (("pain_point", {"text": ["羊毛会痒，袖口要宽松一点，最好当天能改好"]}), ("decision_factor", {"value": ["price"]})):
+        _put(ana, other, key, raw)
+    apart = factories.meet("赵珉", "+8613612340012", {"profiling": True})
+    alias = _merge(ana, apart, other)
+    _put(ana, apart, "usage_habit", {"text": ["周末穿得多"]})
+    with db.write_tx() as tx:
+        consent_rules.answer(tx, apart, "survey", True, actor=ana, store_id=1, lang="zh")
+    with db.write_tx() as tx:
+        merge_undo.undo(tx, ana, _seen(ana, apart), alias)
+    joined = factories.meet("钱朵", "+8613612340013")
+    _merge(ana, joined, factories.meet("钱朵朵", "+8613612340014"))
+    return {"other": _public_id(other), "apart": _public_id(apart), "joined": _public_id(joined)}
+
+
+def _merge(ana: Any, one: int, other: int) -> int:
+    with db.write_tx() as tx:
+        both = (_seen(ana, one), _seen(ana, other))
+        versions = (both[0].customer.version, both[1].customer.version)
+        return int(merging.merge(tx, ana, *both, merging.Choice(), versions=versions).id)
 
 
 def _mistaken() -> None:
@@ -73,6 +105,17 @@ def _files() -> dict[str, str]:
     looked_at = importing.choose(content).public_id
     importing.work()
     return {"brought_in": done, "taken_back": taken_back, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
+
+
+def _taken_out(regular: int) -> None:
+    """A file that left the book, and since then somebody in it has taken a consent back."""
+    hua, north = factories.staff("hua").id, queries.stores_of(factories.staff("ana"))[0]
+    wish = Wish(f"store:{north.public_id}", ("name", "phone", "region", "birthday"), "xlsx", "寄秋季大衣的邀请卡", "zh")
+    with speaking("zh"):
+        export_run.make(hua, wish).file.close()
+    with db.write_tx() as tx:
+        row = tx.get_one(ExportRow, (1, regular))
+        row.taken_back_at = clock.now()
 
 
 def _public_id(customer_id: int) -> str:

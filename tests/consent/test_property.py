@@ -1,4 +1,4 @@
-"""Random histories of one customer: whatever was granted, refused, edited or shared, no surface yields what does not stand.
+"""Random histories of two files: whatever was granted, refused, edited, shared, merged or taken apart, no surface yields what does not stand.
 
 Seed policy: derandomised, so that every run walks the same histories; RELCRM_HISTORIES sets how many, at random, and then a
 history that fails is made as short as it can be.
@@ -20,18 +20,17 @@ from relcrm import clock, db
 from relcrm.consent import bound, catalogue, ledger, notices, tasks
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import ConsentState
-from relcrm.customers import facts, lists, profile, queries, rules, search, timeline
+from relcrm.customers import facts, lists, merge_undo, merging, profile, queries, rules, search, timeline
+from relcrm.customers import tasks as customer_tasks
 from relcrm.customers.models import Customer, CustomerStore, Fact, FamilyMember, Note, SearchKey, Tag
 from relcrm.errors import NotFound, RuleError
 from relcrm.staff.models import Store
 from tests import factories
+from tests.consent.expectation import DAY, SPECIAL, Expected, Merged
 
 HISTORIES = int(os.environ.get("RELCRM_HISTORIES", "0"))
-DAY = timedelta(days=1)
 READERS = ("ana", "ada", "ben", "olu", "ari", "hua", "quinn")
-SPECIAL = ("special:health", "special:minor", "special:identity")
 PURPOSES = ("greeting", "profiling", *SPECIAL)
-YEARS = {"greeting": 2, "profiling": 2, **dict.fromkeys(SPECIAL, 1)}
 # What may be stored: the basis it hangs on, and the value that holds a mark by which it is recognised on every surface.
 STORES = {
     "fit_note": ("service", lambda mark: mark),
@@ -48,81 +47,120 @@ STORES = {
 }
 
 
-class Expected:
-    """What should stand, worked out anew and as simply as can be: a list of what she said, and dates."""
-
-    def __init__(self) -> None:
-        self.said: dict[str, list[tuple[datetime, bool, int]]] = {}
-        self.cuts: dict[str, list[tuple[int, datetime]]] = {}
-        self.versions: dict[str, int] = {}
-        self.values: dict[str, tuple[str, tuple[str, str]]] = {}  # mark -> basis, place
-
-    def end(self, purpose: str) -> datetime | None:
-        """The end of the last yes, None after a no."""
-        said = self.said.get(purpose, [])
-        if not said or not said[-1][1]:
-            return None
-        at, _yes, version = said[-1]
-        ends = [day for newer, day in self.cuts.get(purpose, []) if newer > version]
-        return min([self.years_on(at, YEARS.get(purpose, 900)), *ends])
-
-    @staticmethod
-    def years_on(at: datetime, years: int) -> datetime:
-        is_leap_day = (at.month, at.day) == (2, 29)
-        return at.replace(year=at.year + years, day=28 if is_leap_day and (at.year + years) % 4 else at.day)
-
-    def stands(self, purpose: str, now: datetime) -> bool:
-        end = self.end(purpose)
-        return end is not None and now < end
-
-    def closed_since(self, purpose: str, now: datetime) -> datetime | None:
-        """When it last stopped standing; None while it stands or when it never did."""
-        since, before = None, Expected()
-        before.cuts = self.cuts
-        for at, yes, version in self.said.get(purpose, []):
-            end = before.end(purpose)
-            if yes:
-                since = None
-            elif end is not None:
-                since = min(at, end)
-            before.said.setdefault(purpose, []).append((at, yes, version))
-        end = before.end(purpose)
-        return end if end is not None and end <= now else since
-
-    def say(self, purpose: str, now: datetime, yes: bool) -> None:
-        closed = self.closed_since(purpose, now)
-        too_late = closed is not None and (purpose in SPECIAL or now - closed >= 15 * DAY)
-        if (yes and too_late) or (not yes and purpose in SPECIAL):
-            self.values = {mark: value for mark, value in self.values.items() if value[0] != purpose}
-        self.said.setdefault(purpose, []).append((now, yes, self.versions.get(notices.kind_of(purpose), 1)))
-
-    def keep(self, mark: str, basis: str, place: tuple[str, str]) -> None:
-        self.values = {old: value for old, value in self.values.items() if value[1] != place}
-        self.values[mark] = (basis, place)
-
-    def readable(self, now: datetime) -> set[str]:
-        return {mark for mark, (basis, _place) in self.values.items() if self.stands(basis, now)}
-
-
 class History(RuleBasedStateMachine):
-    """One customer of Ana's from her capture on. `stage` restores the book and moves the clock."""
+    """Two files of Ana's from their capture on; the steps are about one of them, until somebody turns to the other or merges both.
+
+    `stage` restores the book and moves the clock.
+    """
 
     stage: "Stage"
 
-    @initialize()
-    def capture(self) -> None:
+    @initialize(yes=st.sets(st.sampled_from(PURPOSES)), no=st.sets(st.sampled_from(PURPOSES)))
+    def capture(self, yes, no) -> None:
         self.now = self.stage.begin()
-        self.expected, self.marks, self.names, self.owner = Expected(), [], set(), "ana"
+        self.marks, self.names, self.alias, self.away = [], set(), None, None
         self.night_is_done = self.notices_are_followed = True
-        her = factories.meet("Mia Tan", "+8613955550001")
-        self.id = her
-        self.public_id = db.session().get(Customer, her).public_id
+        self.meet("Nia Pan", "+8613955550002")
+        nia = self.file()
+        self.meet("Mia Tan", "+8613955550001")
+        self.expected.cuts, self.expected.versions = nia["expected"].cuts, nia["expected"].versions
         with db.write_tx() as tx:
             one = lists.make(tx, factories.staff("ana"), tx.query(Store).first(), "Spring")
-            lists.put_on(tx, factories.staff("ana"), one, self.seen("ana"))
             self.list_id = one.public_id
-        self.expected.say("service", self.now, True)
+            for public_id in (nia["public_id"], self.public_id):
+                lists.put_on(tx, factories.staff("ana"), one, queries.get(factories.staff("ana"), public_id))
         self.begin_with_a_full_file()
+        self.away = nia
+        self.turn_to_the_other()
+        self.begin_as_was_drawn(yes, no)
+        self.turn_to_the_other()
+
+    def meet(self, name, phone) -> None:
+        self.expected, self.owner, self.name, self.phone = Expected(), "ana", name, phone
+        self.id = factories.meet(name, phone)
+        self.public_id = db.session().get(Customer, self.id).public_id
+        self.expected.say("service", self.now, True)
+
+    def file(self) -> dict:
+        return {key: getattr(self, key) for key in ("expected", "id", "public_id", "owner", "name", "phone")}
+
+    def begin_as_was_drawn(self, yes, no) -> None:
+        for purpose in sorted(yes | no):
+            self.say(purpose, purpose in yes)
+        for name, (basis, _value) in STORES.items():
+            if basis == "service" or basis in yes:
+                self.tell(name, "one")
+        self.note()
+        if "profiling" in yes:
+            self.tag()
+            self.family(False)
+
+    @precondition(lambda self: self.away is not None and self.alias is None)
+    @rule()
+    def turn_to_the_other(self):
+        self.away, mine = self.file(), self.away
+        vars(self).update(mine)
+
+    @precondition(lambda self: self.alias is None and self.both_are_here())
+    @rule(turned=st.booleans(), theirs=st.booleans())
+    def merge(self, turned, theirs):
+        if turned:
+            self.turn_to_the_other()
+        self.tick()
+        with db.write_tx() as tx:
+            one, other = (queries.get(factories.staff("hua"), public_id) for public_id in (self.public_id, self.away["public_id"]))
+            taken = self.in_conflict() if theirs else ()
+            versions = (one.customer.version, other.customer.version)
+            made = merging.merge(tx, factories.staff("hua"), one, other, merging.Choice(facts=frozenset(taken)), versions=versions)
+            self.alias = made.id
+        self.expected = Merged(self.expected, self.away["expected"], self.now, theirs=theirs)
+
+    def in_conflict(self):
+        """Facts of the other that could stand in the place of hers."""
+        query = sa.select(Fact.id).where(Fact.customer_id == self.away["id"])
+        return db.session().scalars(query).all()
+
+    @precondition(lambda self: self.alias is not None and self.is_here())
+    @rule()
+    def undo(self):
+        self.tick()
+        late = self.now >= self.expected.at + 30 * DAY
+        try:
+            with db.write_tx() as tx:
+                merge_undo.undo(tx, factories.staff("hua"), queries.get(factories.staff("hua"), self.public_id), self.alias)
+        except RuleError as refused:
+            assert late, refused.code
+        else:
+            assert not late
+            merged, self.alias = self.expected, None
+            merged.undo(self.now)
+            self.expected, self.away["expected"] = merged.one, merged.other
+        self.now += timedelta(seconds=1)
+        self.stage.at(self.now)
+
+    @precondition(lambda self: self.alias is None and self.both_are_here())
+    @rule(
+        turned=st.booleans(),
+        theirs=st.booleans(),
+        purpose=st.sampled_from(PURPOSES),
+        yes=st.sampled_from((True, False, None)),
+        name=st.sampled_from(sorted(STORES)),
+        days=st.sampled_from((0.3, 14, 16, 29)),
+        again=st.booleans(),
+    )
+    def take_them_for_one(self, turned, theirs, purpose, yes, name, days, again):
+        """Merged by mistake: something is said and told, then it is undone; and perhaps it was no mistake."""
+        self.merge(turned, theirs)
+        if yes is not None:
+            self.say(purpose, yes)
+        self.tell(name, "one")
+        self.wait(days, True)
+        self.undo()
+        if again and self.alias is None:
+            self.merge(not turned, theirs)
+
+    def both_are_here(self) -> bool:
+        return self.is_here() and self.away is not None and self.away["expected"].stands("service", self.now)
 
     def begin_with_a_full_file(self) -> None:
         """Every consent and something of every kind, so that a history has much to lose from its first step on."""
@@ -293,6 +331,7 @@ class History(RuleBasedStateMachine):
         if the_worker_comes:
             self._job(tasks.expire)
             self._job(tasks.purge)
+            self._job(customer_tasks.forget_merges)
 
     @staticmethod
     def _job(piece) -> None:
@@ -372,6 +411,12 @@ class History(RuleBasedStateMachine):
             row for kind in (Fact, FamilyMember, Note, Tag) for row in session.scalars(sa.select(kind).where(kind.customer_id == self.id))
         ]
         assert self.marks_in(" ".join(map(self.words_of, rows))) == self.expected.readable(self.now)
+        if self.alias is not None:
+            left = (
+                session.scalars(sa.select(kind.id).where(kind.customer_id == self.away["id"])).all()
+                for kind in (Fact, FamilyMember, Note, Tag)
+            )
+            assert not any(left)
 
     @invariant()
     def a_nickname_finds_her_only_while_it_stands_and_for_those_who_may_see_it(self):
@@ -386,7 +431,8 @@ class History(RuleBasedStateMachine):
     def nobody_finds_her_without_the_service_consent(self):
         for number in ("ana", "ben"):
             reader = factories.staff(number)
-            found = [any(one.id == self.id for one in search.find(reader, typed).customers) for typed in ("mia", "5555", "13955550001")]
+            typed = (self.name[:3].lower(), "5555", self.phone[1:], *([] if self.alias is None else [self.away["phone"][1:]]))
+            found = [any(one.id == self.id for one in search.find(reader, text).customers) for text in typed]
             on_list = any(one.id == self.id for one in lists.members(reader, lists.get(reader, self.list_id), 1)[0])
             assert {*found, on_list} == {self.is_here()}
 
@@ -419,11 +465,11 @@ class History(RuleBasedStateMachine):
 
     def look_at_pages(self, number, paths):
         client, standing = self.stage.client(number, self.now), self.standing()
-        pages = [client.get(path) for path in paths] + [client.post("/customers/search", data={"q": "mia"})]
+        pages = [client.get(path) for path in paths] + [client.post("/customers/search", data={"q": self.name[:3].lower()})]
         assert {page.status_code for page in pages} <= {200, 403, 404}
         text = " ".join(page.text for page in pages)
         assert self.marks_in(text) <= standing, (number, self.marks_in(text) - standing)
-        assert ("Mia Tan" in text) <= self.is_here()
+        assert (self.name in text) <= self.is_here()
 
     def teardown(self):
         """At the end of a history everybody looks at everything."""
@@ -475,10 +521,10 @@ class Stage:
         return client
 
     def ends_of_rows(self, customer_id: int) -> list[tuple[str, datetime | None]]:
-        """(basis, readable_until) of every row of hers, hidden ones too."""
+        """(basis, readable_until) of every row of hers, hidden ones too, but what only waits for an undo."""
         lifted, found = {bound.LIFTED: True}, []
         for kind in bound.kinds():
-            query = sa.select(kind.basis, kind.readable_until).where(kind.customer_id == customer_id)
+            query = sa.select(kind.basis, kind.readable_until).where(kind.customer_id == customer_id, kind.held_for.is_(None))
             found += [tuple(row) for row in db.session().execute(query, execution_options=lifted)]
         return found
 

@@ -220,23 +220,24 @@ WORDS = re.findall(
     r"\w+",
     """name phone contact other_kind q words value label kind text reason what why answer channel wish act meeting store list associate login
     password lang year month day calendar leap category size model fit province city line postcode use weekday weekend avoid date source slot
-    asked version client_key prefill callback greeting marketing profiling salutation address_as language shop_phone""",
+    asked version client_key prefill callback greeting marketing profiling salutation address_as language shop_phone winner versions row""",
 )
 
 
-def posts(app, her: str) -> list[str]:
+NUMBERS = ("row_id", "inform_id", "alias_id")
+
+
+def posts(app, her: str, other: str) -> list[str]:
     """Every POST address there is, with true and with made-up ids."""
-    values = {"public_id": her, "key": "birthday", "kind": "adult", "row_id": 1, "inform_id": 1, "list_id": "nobody", "token": "x"}
+    values = {"public_id": her, "other_public_id": other, "key": "birthday", "kind": "adult", "list_id": "nobody", "token": "x"}
+    values |= dict.fromkeys(NUMBERS, 1)
     found = []
     with app.test_request_context():
         urls = app.url_map.bind("localhost")
         for rule in app.url_map.iter_rules():
             if "POST" in (rule.methods or ()) and rule.endpoint != "staff.sign_out":
                 true = {name: values.get(name, "x") for name in rule.arguments}
-                wild = {
-                    name: "profiling" if name == "key" else 10**30 if name.endswith(("row_id", "inform_id")) else v
-                    for name, v in true.items()
-                }
+                wild = {name: "profiling" if name == "key" else 10**30 if name in NUMBERS else v for name, v in true.items()}
                 found += [urls.build(rule.endpoint, each, method="POST") for each in (true, wild)]
     return sorted(set(found))
 
@@ -246,9 +247,9 @@ def posts(app, her: str) -> list[str]:
 def test_no_post_ends_in_a_crash(app, sign_in, who, body):
     client = sign_in(who) if who else app.test_client()
     with app.app_context():
-        her = factories.customer("Cleo").public_id
+        her, other = (factories.customer(name).public_id for name in ("Cleo", "Noor"))
     sent = {"data": dict.fromkeys(WORDS, body["junk"])} if body.get("junk") else body
-    addresses = posts(app, her)
+    addresses = posts(app, her, other)
     assert len(addresses) > 25
     for address in addresses:
         answer = client.post(address, **sent)
