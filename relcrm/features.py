@@ -22,11 +22,14 @@ def register(app: Flask) -> None:
         tasks,
     )
     from relcrm.customers import views as customers
+    from relcrm.purchases import checks as purchase_checks  # noqa: F401 (what doctor asks)
+    from relcrm.purchases import seams as purchase_seams  # noqa: F401 (cards, timeline)
+    from relcrm.purchases import views as purchases
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
     from relcrm.web import system
 
     catalogue.check(catalogue.fields())
     import_files.use_folder(app.config["RELCRM"].data_dir / "imports")
-    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, import_views.bp, duplicate_views.bp, cleansing_views.bp):
+    for blueprint in (system.bp, staff.bp, consent.bp, customers.bp, import_views.bp, duplicate_views.bp, cleansing_views.bp, purchases.bp):
         app.register_blueprint(blueprint)

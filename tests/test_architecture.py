@@ -16,8 +16,19 @@ PAGES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglo
 LONGEST = 350
 
 # From the ground up; a module imports from its own floor and those below it.
-FLOORS = ("base", "staff", "consent", "customers", "top")
-TOP = {"__init__.py", "__main__.py", "cli.py", "cli_demo.py", "cli_import.py", "cli_staff.py", "features.py", "chains.py", "serve.py"}
+FLOORS = ("base", "staff", "consent", "customers", "purchases", "top")
+TOP = {
+    "__init__.py",
+    "__main__.py",
+    "cli.py",
+    "cli_demo.py",
+    "cli_doctor.py",
+    "cli_import.py",
+    "cli_staff.py",
+    "features.py",
+    "chains.py",
+    "serve.py",
+}
 OF_THE_WEB = re.compile(r"(^|/)(\w*views|\w*forms)\.py$|^web/|^(__init__|features)\.py$")
 FLASK = re.compile(r"(^|/)\w*views\.py$|^web/|^(cli|background|extensions|features|__init__)\.py$")
 # Gets the plain table, a connection or a lifted gate for a stated reason.

@@ -17,6 +17,8 @@ class Permission(StrEnum):
     CONSENT_DECLARE = "consent_declare"
     DUPLICATE_DECIDE = "duplicate_decide"
     FILE_CLEAN = "file_clean"
+    PURCHASE_READ = "purchase_read"
+    PURCHASE_RECORD = "purchase_record"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -27,8 +29,8 @@ class Permission(StrEnum):
 P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
-SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.DUPLICATE_DECIDE}
-MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN})
+SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.DUPLICATE_DECIDE, P.PURCHASE_RECORD, P.PURCHASE_READ}
+MANAGES = frozenset({P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.PURCHASE_READ})
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,

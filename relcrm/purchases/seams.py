@@ -1,0 +1,48 @@
+"""What purchases add to the pages of earlier features: the card, the timeline, the way to record, and what keeps an imported customer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from relcrm import money
+from relcrm.customers import card_lines, import_revert, timeline
+from relcrm.customers.card_lines import Act, CardLine
+from relcrm.customers.queries import Seen
+from relcrm.i18n import _, _l
+from relcrm.purchases import queries, shown
+from relcrm.purchases.models import Purchase
+from relcrm.staff.models import StaffMember
+from relcrm.staff.permissions import Permission, may
+
+
+def _bought_last(_reader: StaffMember, seen: Seen, lang: str) -> Sequence[CardLine]:
+    found = queries.last(seen.customer.id) if queries.shows_receipts(seen) else None
+    if found is None:
+        return []
+    words = _("%(goods)s on %(day)s", goods=shown.goods(found.lines), day=shown.day(found.row.sold_on, seen.home.time_zone, lang))
+    return [CardLine(_("Bought last"), words, "purchases.index", {"public_id": seen.customer.public_id})]
+
+
+def _record(reader: StaffMember, seen: Seen) -> Sequence[Act]:
+    if not may(reader, Permission.PURCHASE_RECORD, seen.store_of(reader).id):
+        return []
+    return [Act(_("Record a purchase"), "plus", "purchases.new", {"public_id": seen.customer.public_id})]
+
+
+@timeline.source("purchases", _l("Purchases"))
+def _bought(seen: Seen, lang: str, before: datetime, most: int) -> Sequence[timeline.Entry]:
+    if not queries.shows_receipts(seen):
+        return []
+    return [_entry(one, lang) for one in queries.listed_before(seen.customer.id, before, most)]
+
+
+def _entry(one: queries.Listed, lang: str) -> timeline.Entry:
+    row = one.row
+    words = {"sale": _("Bought"), "return": _("Brought back"), "exchange": _("Exchanged")}[row.kind]
+    sub = f"{money.show(row.total_minor, row.currency, lang)} · {one.store}"
+    link = ("purchases.show", {"public_id": row.public_id})
+    return timeline.Entry(row.sold_at, "purchases", f"{words} {shown.goods(one.lines)}", sub, row.sold_by_id, link=link)
+
+
+card_lines.lines.append(_bought_last)
+card_lines.acts.append(_record)
+import_revert.traces.append(import_revert.Trace(Purchase.customer_id, Purchase.at))
