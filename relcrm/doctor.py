@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from relcrm import chain, schema
-from relcrm.db import Model, session
+from relcrm.db import session
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,6 @@ def _file(deep: bool) -> Iterator[str]:
 @check("chains", "restore the last backup; somebody changed history")
 def _chains(_deep: bool) -> Iterator[str]:
     """Every row of an append-only table follows from the one before it."""
-    for model in sorted((m.class_ for m in Model.registry.mappers if issubclass(m.class_, chain.Chained)), key=lambda m: str(m.__name__)):
+    for name, model in chain.tables():
         for row_id in chain.broken(session(), model):
-            yield f"{model.__table__.name} {row_id} does not follow from the row before it"
+            yield f"{name} {row_id} does not follow from the row before it"

@@ -11,6 +11,7 @@ from relcrm.staff.models import Store
 from relcrm.web import access
 from tests import factories
 from tests.access_rows import ROWS
+from tests.purchases import selling
 
 ACTORS = ("ana", "ada", "ben", "ari", "hua", "quinn", "olu", "out")
 # For each kind of row the answer per actor, in the order of ACTORS: + may, f forbidden (403), n not there (404), d sent to the door.
@@ -33,6 +34,7 @@ ANSWERS = {
     "nothing": "nnnfffnd",
     "of_list": "+++fffnd",  # a list is of one store
     "decide": "+++++f+d",
+    "receipt": "+++++fnd",  # an auditor sees sums alone
     "pair": "+n+++fnd",  # two customers of Ana's: for her and for managers of both
     "owner": "ffff+ffd",
     "owner_or_auditor": "ffff++fd",
@@ -67,6 +69,7 @@ def world(app, *, linked=False):
             )
             tx.add_all((made, batch, pair))
             tx.flush()
+            bought = selling.sell(tx, tx.merge(ana), cleo, ("Linen shirt", 68_000))
             contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
             ids |= {
                 "public_id": cleo.public_id,
@@ -76,6 +79,7 @@ def world(app, *, linked=False):
                 "list_id": made.public_id,
                 "batch": batch.public_id,
                 "pair": pair.public_id,
+                "purchase": bought.public_id,
             }
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()

@@ -29,7 +29,7 @@ class LineForm(Form):
     colour = StringField(_l("Colour"), validators=[LONG])
     quantity = StringField(_l("Pieces"), validators=[LONG], default="1")
     is_gift = BooleanField(_l("A gift for somebody"))
-    category = SelectField(_l("Kind of goods"), choices=[])
+    category = SelectField(_l("Kind of goods"), choices=[], validators=[Optional()])
     discount = StringField(_l("Discount on the line"), validators=[LONG])
 
     def prepare(self, lang: str) -> "LineForm":

@@ -14,7 +14,7 @@ from relcrm.customers.models import Fact
 from relcrm.customers.queries import Seen
 from relcrm.db import session
 from relcrm.errors import NotFound
-from relcrm.i18n import _, _l
+from relcrm.i18n import _l
 from relcrm.purchases import colours
 from relcrm.purchases.models import Purchase, PurchaseLine
 from relcrm.staff.models import StaffMember
@@ -29,7 +29,7 @@ class Offer:
 
     key: str
     line_id: int
-    words: str
+    words: object
     value: Any
 
 
@@ -45,7 +45,7 @@ def offers(reader: StaffMember, seen: Seen, purchase: Purchase, lines: Sequence[
     held = sa.select(Fact).where(Fact.customer_id == seen.customer.id, Fact.key.in_(open_))
     kept = {(row.key, row.slot): row.value for row in session().scalars(held)}
     found = [offer for line in own for offer in (_size(line, kept, lang), _colour(line, kept, lang)) if offer and offer.key in open_]
-    return list({(offer.key, offer.words): offer for offer in found}.values())
+    return list({(offer.key, repr(offer.value)): offer for offer in found}.values())
 
 
 def _is_open(seen: Seen, key: str) -> bool:
@@ -59,7 +59,7 @@ def _size(line: PurchaseLine, kept: dict[tuple[str, str], Any], lang: str) -> Of
     if category is None or not line.size or old.get("size") == line.size:
         return None
     value = {"category": line.category, "size": line.size, "model": old.get("model", ""), "fit": old.get("fit", "")}
-    words = _("Size %(size)s for %(category)s", size=line.size, category=catalogue.label(category, lang))
+    words = _l("Size %(size)s for %(category)s", size=line.size, category=catalogue.label(category, lang))
     return Offer(SIZE, line.id, words, value)
 
 
@@ -71,7 +71,7 @@ def _colour(line: PurchaseLine, kept: dict[tuple[str, str], Any], lang: str) -> 
     like = {*old["like"], key}
     value = {"like": [choice.key for choice in choices if choice.key in like], "avoid": list(old["avoid"])}
     label = next(catalogue.label(choice, lang) for choice in choices if choice.key == key)
-    return Offer(COLOUR, line.id, _("Likes %(colour)s", colour=label), value)
+    return Offer(COLOUR, line.id, _l("Likes %(colour)s", colour=label), value)
 
 
 def keep(
