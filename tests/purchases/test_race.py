@@ -71,8 +71,7 @@ def sold(app):
     with app.app_context(), db.write_tx() as tx:
         made = sell(tx, tx.merge(factories.staff("ana")), factories.customer("Cleo"), lines=[Line("Coat", 1000)])
         line = tx.scalar(sa.select(PurchaseLine.id))
-        found = made.public_id, line
-    return found
+        return made.public_id, line
 
 
 def test_two_tills_take_the_same_piece_back_and_one_is_told(app, sign_in, sold):

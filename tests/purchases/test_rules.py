@@ -7,15 +7,17 @@ import sqlalchemy as sa
 
 from relcrm import clock, db
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import import_revert
+from relcrm.customers import imports
 from relcrm.customers import queries as customers
 from relcrm.customers import rules as customer_rules
+from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import CustomerStore
 from relcrm.errors import BadValue, NotAllowed, NotFound, RuleError
 from relcrm.purchases import products_seam, queries
 from relcrm.purchases.models import CustomerTotals, Purchase, PurchaseLine
 from relcrm.purchases.rules import Line
 from tests import factories
+from tests.customers.importing import bring_in, table, work
 from tests.purchases.selling import bring_back, sell, store_of
 
 
@@ -219,10 +221,16 @@ def test_a_purchase_of_another_store_is_not_there_for_who_does_not_know_her(ctx)
     assert queries.get(factories.staff("olu"), bought)[0].public_id == bought
 
 
-def test_an_imported_customer_with_a_purchase_is_not_taken_back():
-    assert any(
-        trace.customer_id is Purchase.customer_id or str(trace.customer_id) == "Purchase.customer_id" for trace in import_revert.traces
-    )
+def test_an_imported_customer_with_a_purchase_is_not_taken_back(ctx, at):
+    batch = bring_in(table([("Mei Chen", "13811110001"), ("Bo Wang", "13811110002")], ("Name", "Phone"))).id
+    at(clock.now() + timedelta(minutes=5))
+    selling(("Coat", 100), name="Mei", by="ben")
+    with db.write_tx() as tx:
+        imports.revert(tx, factories.staff("ben"), tx.get_one(ImportBatch, batch))
+    work()
+    reverted = db.session().get_one(ImportBatch, batch)
+    assert (reverted.undone, reverted.stayed) == (1, 1)
+    assert factories.customer("Mei").closed_at is None
 
 
 def test_goods_sold_before_are_offered_by_their_first_letters_in_that_store(ctx):
