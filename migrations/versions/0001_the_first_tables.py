@@ -746,11 +746,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_purchase_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
         sa.UniqueConstraint("public_id", name=op.f("uq_purchase_public_id")),
-        sa.UniqueConstraint("store_id", "source", "receipt_number", name=op.f("uq_purchase_store_id_source_receipt_number")),
     )
     with op.batch_alter_table("purchase", schema=None) as batch_op:
         batch_op.create_index("ix_purchase_customer_id_sold_at", ["customer_id", "sold_at"], unique=False)
         batch_op.create_index("ix_purchase_store_id_sold_on", ["store_id", "sold_on"], unique=False)
+        batch_op.create_index(
+            "uq_purchase_receipt",
+            ["store_id", "source", "receipt_number"],
+            unique=True,
+            sqlite_where=sa.text("receipt_number IS NOT NULL"),
+            postgresql_where=sa.text("receipt_number IS NOT NULL"),
+        )
 
     op.create_table(
         "serving",
@@ -878,6 +884,11 @@ def downgrade() -> None:
 
     op.drop_table("serving")
     with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_purchase_receipt",
+            sqlite_where=sa.text("receipt_number IS NOT NULL"),
+            postgresql_where=sa.text("receipt_number IS NOT NULL"),
+        )
         batch_op.drop_index("ix_purchase_store_id_sold_on")
         batch_op.drop_index("ix_purchase_customer_id_sold_at")
 

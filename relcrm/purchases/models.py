@@ -24,7 +24,15 @@ class Purchase(Model):
     __tablename__ = "purchase"
     __table_args__ = (
         one_of("kind", "kind", KINDS),
-        sa.UniqueConstraint("store_id", "source", "receipt_number"),
+        sa.Index(
+            "uq_purchase_receipt",
+            "store_id",
+            "source",
+            "receipt_number",
+            unique=True,
+            sqlite_where=sa.text("receipt_number IS NOT NULL"),
+            postgresql_where=sa.text("receipt_number IS NOT NULL"),
+        ),
         sa.Index("ix_purchase_customer_id_sold_at", "customer_id", "sold_at"),
         sa.Index("ix_purchase_store_id_sold_on", "store_id", "sold_on"),
     )
