@@ -13,6 +13,8 @@ from relcrm.purchases.models import Purchase
 from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission, may
 
+AT_ONCE = 30  # a page of the timeline shows 20; nobody has as many receipts of one instant
+
 
 def _bought_last(_reader: StaffMember, seen: Seen, lang: str) -> Sequence[CardLine]:
     found = queries.last(seen.customer.id) if queries.shows_receipts(seen) else None
@@ -32,7 +34,7 @@ def _record(reader: StaffMember, seen: Seen) -> Sequence[Act]:
 def _bought(seen: Seen, lang: str, before: datetime, most: int) -> Sequence[timeline.Entry]:
     if not queries.shows_receipts(seen):
         return []
-    return [_entry(one, lang) for one in queries.listed_before(seen.customer.id, before, most)]
+    return [_entry(one, lang) for one in queries.listed_before(seen.customer.id, before, min(most, AT_ONCE))]
 
 
 def _entry(one: queries.Listed, lang: str) -> timeline.Entry:

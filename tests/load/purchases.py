@@ -63,11 +63,12 @@ def main() -> None:
             browser = Browser(address)
             browser.sign_in("ben", "three tame geese")
             samples = measured(browser, ids, rounds)
-    print(f"{rounds} requests each{'':12}{'few p95 ms':>12}{'many p95 ms':>12}{'ratio':>7}")
+    print(f"{rounds} requests each, ms{'':10}few p50   many p50    few p95   many p95  ratio")
     for page in PAGES:
-        few, lots = (at(samples[page, who], 0.95) for who in ids)
-        holds = holds and lots <= MOST * few
-        print(f"{'holds ' if lots <= MOST * few else 'BROKEN'} {page:24}{few:12.1f}{lots:12.1f}{lots / few:7.2f}")
+        figures = [at(samples[page, who], share) for share in (0.5, 0.95) for who in ids]
+        holds = holds and figures[3] <= MOST * figures[2]
+        told = "holds " if figures[3] <= MOST * figures[2] else "BROKEN"
+        print(f"{told} {page:24}" + "".join(f"{figure:11.1f}" for figure in figures) + f"{figures[3] / figures[2]:7.2f}")
     sys.exit(0 if holds else 1)
 
 
