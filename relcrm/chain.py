@@ -94,6 +94,11 @@ def broken(session: Session, model: type[Chained]) -> Iterator[int]:
         before = row["hash"]
 
 
+def tables() -> list[tuple[str, type[Chained]]]:
+    """Every chained table by name."""
+    return sorted((str(mapper.local_table), mapper.class_) for mapper in Model.registry.mappers if issubclass(mapper.class_, Chained))
+
+
 def guard(table: str) -> list[str]:
     """SQL for SQLite that makes the database itself refuse every change of a chained row (used by the migration)."""
     return [

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from relcrm import cli_export, cli_import, cli_staff, config
+from relcrm import cli_doctor, cli_export, cli_import, cli_staff, config
 from relcrm.cli_demo import demo
 from relcrm.errors import RelcrmError, SetupError
 
@@ -188,6 +188,7 @@ def jobs_run(name: str) -> None:
 
 cli.add_command(cli_import.bring_in)
 cli.add_command(cli_export.take_out)
+cli.add_command(cli_doctor.doctor)
 
 if __name__ == "__main__":
     main()

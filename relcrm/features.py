@@ -27,6 +27,9 @@ def register(app: Flask) -> None:
     from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
+    from relcrm.purchases import checks as purchase_checks  # noqa: F401 (what doctor asks)
+    from relcrm.purchases import seams as purchase_seams  # noqa: F401 (cards, timeline)
+    from relcrm.purchases import views as purchases
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
     from relcrm.web import system
@@ -44,5 +47,6 @@ def register(app: Flask) -> None:
         cleansing_views.bp,
         export_views.bp,
         products.bp,
+        purchases.bp,
     ):
         app.register_blueprint(blueprint)

@@ -12,6 +12,7 @@ from relcrm.staff.models import Store
 from relcrm.web import access
 from tests import factories, goods
 from tests.access_rows import ROWS
+from tests.purchases import selling
 
 ACTORS = ("ana", "ada", "ben", "ari", "hua", "quinn", "olu", "out")
 # For each kind of row the answer per actor, in the order of ACTORS: + may, f forbidden (403), n not there (404), d sent to the door.
@@ -39,6 +40,7 @@ ANSWERS = {
     "nothing": "nnnfffnd",
     "of_list": "+++fffnd",  # a list is of one store
     "decide": "+++++f+d",
+    "receipt": "+++++fnd",  # an auditor sees sums alone
     "pair": "+n+++fnd",  # two customers of Ana's: for her and for managers of both
     "owner": "ffff+ffd",
     "owner_or_auditor": "ffff++fd",
@@ -78,6 +80,7 @@ def world(app, *, linked=False):
             tx.add_all((made, batch, pair, export))
             tx.flush()
             tx.add(ExportStore(export_id=export.id, store_id=home))
+            bought = selling.sell(tx, tx.merge(ana), cleo, ("Linen shirt", 68_000))
             contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
             ids |= {
                 "public_id": cleo.public_id,
@@ -90,6 +93,7 @@ def world(app, *, linked=False):
                 "pair": pair.public_id,
                 "export": export.public_id,
                 **goods.ids_of_one_of_each(tx),
+                "purchase": bought.public_id,
             }
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()

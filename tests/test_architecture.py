@@ -16,13 +16,14 @@ PAGES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglo
 LONGEST = 350
 
 # From the ground up; a module imports from its own floor and those below it.
-FLOORS = ("base", "staff", "consent", "customers", "products", "top")
+FLOORS = ("base", "staff", "consent", "customers", "products", "purchases", "top")
 TOP = {
     "__init__.py",
     "__main__.py",
     "cli.py",
     "cli_demo.py",
     "cli_export.py",
+    "cli_doctor.py",
     "cli_import.py",
     "cli_staff.py",
     "features.py",

@@ -357,6 +357,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitation_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
+        "line_name",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("sizes", sa.JSON(), nullable=False),
+        sa.Column("colours", sa.JSON(), nullable=False),
+        sa.Column("unit_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_line_name_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "key", name=op.f("pk_line_name")),
+    )
+    op.create_table(
         "membership",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -660,6 +674,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_store_store_since", ["store_id", "since"], unique=False)
 
     op.create_table(
+        "customer_totals",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=True),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("visit_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purchases", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("items", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("spend_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_purchases", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_totals_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", "currency", name=op.f("pk_customer_totals")),
+    )
+    op.create_table(
         "duplicate_suspect",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=24), nullable=False),
@@ -921,6 +950,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_product_key_product_id"), ["product_id"], unique=False)
 
     op.create_table(
+        "purchase",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sold_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sold_on", sa.Date(), nullable=False),
+        sa.Column("sold_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kept_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kept_items", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("for_staff", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("receipt_number", sa.String(length=64), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("kind IN ('sale', 'return', 'exchange')", name=op.f("ck_purchase_kind")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_purchase_customer_id")),
+        sa.ForeignKeyConstraint(["sold_by_id"], ["staff_member.id"], name=op.f("fk_purchase_sold_by_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_purchase_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_purchase_public_id")),
+    )
+    with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.create_index("ix_purchase_customer_id_sold_at", ["customer_id", "sold_at"], unique=False)
+        batch_op.create_index("ix_purchase_store_id_sold_on", ["store_id", "sold_on"], unique=False)
+        batch_op.create_index(
+            "uq_purchase_receipt",
+            ["store_id", "source", "receipt_number"],
+            unique=True,
+            sqlite_where=sa.text("receipt_number IS NOT NULL"),
+            postgresql_where=sa.text("receipt_number IS NOT NULL"),
+        )
+
+    op.create_table(
         "serving",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1006,6 +1073,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["alias_id"], ["alias.id"], name=op.f("fk_merged_row_alias_id")),
         sa.PrimaryKeyConstraint("alias_id", "kind", "row_key", name=op.f("pk_merged_row")),
     )
+    op.create_table(
+        "purchase_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Text(), nullable=False),
+        sa.Column("colour", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_gift", sa.Boolean(), nullable=False),
+        sa.Column("returns_line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("quantity <> 0", name=op.f("ck_purchase_line_quantity")),
+        sa.CheckConstraint("returns_line_id IS NULL OR quantity < 0", name=op.f("ck_purchase_line_returns")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_purchase_line_purchase_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["returns_line_id"], ["purchase_line.id"], name=op.f("fk_purchase_line_returns_line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_line")),
+        sa.UniqueConstraint("purchase_id", "position", name=op.f("uq_purchase_line_purchase_id_position")),
+    )
+    with op.batch_alter_table("purchase_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_purchase_line_returns_line_id",
+            ["returns_line_id"],
+            unique=False,
+            sqlite_where=sa.text("returns_line_id IS NOT NULL"),
+            postgresql_where=sa.text("returns_line_id IS NOT NULL"),
+        )
+
     if op.get_bind().dialect.name == "sqlite":
         for table in CHAINED:
             for statement in guard(table):
@@ -1013,6 +1111,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("purchase_line", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_purchase_line_returns_line_id",
+            sqlite_where=sa.text("returns_line_id IS NOT NULL"),
+            postgresql_where=sa.text("returns_line_id IS NOT NULL"),
+        )
+
+    op.drop_table("purchase_line")
     op.drop_table("merged_row")
     with op.batch_alter_table("merge_image", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
@@ -1032,6 +1138,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_serving_staff_id"))
 
     op.drop_table("serving")
+    with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_purchase_receipt",
+            sqlite_where=sa.text("receipt_number IS NOT NULL"),
+            postgresql_where=sa.text("receipt_number IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_purchase_store_id_sold_on")
+        batch_op.drop_index("ix_purchase_customer_id_sold_at")
+
+    op.drop_table("purchase")
     with op.batch_alter_table("product_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_key_product_id"))
 
@@ -1100,6 +1216,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_duplicate_suspect_a_store")
 
     op.drop_table("duplicate_suspect")
+    op.drop_table("customer_totals")
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_store_since")
 
@@ -1154,6 +1271,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_store_id"))
 
     op.drop_table("membership")
+    op.drop_table("line_name")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_staff_id"))
         batch_op.drop_index(batch_op.f("ix_invitation_made_by_id"))

@@ -18,6 +18,7 @@ class Follows(StrEnum):
     HOLDS_IDS = "ids, keys of fields, codes, counts and hashes: never a value"
     SHORT_LIVED = "what somebody typed or sent, that may repeat a value by chance: deleted by a job after its few minutes or days"
     IDENTITY = "who she is and how to reach her: kept with the service consent, hidden with Customer.closed_at"
+    RECEIPT = "what she bought: kept with the service consent and hidden with Customer.closed_at; erasure leaves goods, amounts and store nameless"
     OWN_WORDS = "words of staff about an act of theirs, copied from nothing: erasure empties them"
     HOUSE = "of the shop and its staff, not of customers"
 
@@ -50,7 +51,11 @@ _COLUMNS: Mapping[Follows, str] = {
         customer.public_id customer.name customer.salutation customer.address_as customer.language
         contact_point.kind contact_point.value contact_point.label
     """,
-    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why",
+    Follows.RECEIPT: """
+        purchase.public_id purchase.kind purchase.currency purchase.receipt_number purchase.source
+        purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency
+    """,
+    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note",
     Follows.HOUSE: """
         notice.kind notice.lang notice.spoken notice.text notice.sha256 notice.changes assessment.subject assessment.text field_switch.key
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
@@ -63,6 +68,7 @@ _COLUMNS: Mapping[Follows, str] = {
         product_barcode.barcode product_barcode.size product_barcode.colour care_note.key care_note.title_zh care_note.title_en
         care_note.tip_zh care_note.tip_en care_note.zh care_note.en product_import.file_name product_import.header product_import_row.cells
         product_import_row.why
+        line_name.key line_name.name line_name.category line_name.sizes line_name.colours
     """,
 }
 # Modules that write files, or keep in memory what was typed, and how those follow.

@@ -11,7 +11,7 @@ from relcrm import clock
 from relcrm.consent import access_log, catalogue, forbidden, values
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.catalogue import Field
-from relcrm.customers import asking, facts, lists, merging, names, prefill, profile, queries, rules, timeline
+from relcrm.customers import asking, card_lines, facts, lists, merging, names, prefill, profile, queries, rules, timeline
 from relcrm.customers.forms import NoteForm, ReasonForm, TagForm
 from relcrm.customers.models import Fact, FamilyMember, Note, Tag
 from relcrm.customers.views import bp, keep_term, load, redirect_to
@@ -50,6 +50,7 @@ def _show(seen: queries.Seen, status: int = 200, **more: Any) -> Any:
         "revealed": "", "notes": None, "question": _question(one), "initial": names.face(seen.customer.name), "chapter_label": chapter_label,
         "source_label": source_label, "label": catalogue.label, "my_lists": lists.of(current_user), "merged": merged, "taken_apart": taken_apart,
         "may_merge": merging.may_of(current_user, seen),
+        "card_lines": card_lines.lines_for(current_user, seen, lang()), "acts": card_lines.acts_for(current_user, seen),
     }  # fmt: skip
     return render("customers/show.html", status=status, **{**context, **more})
 
@@ -120,7 +121,8 @@ def _before() -> datetime:
 
 
 def kind_label(kind: str) -> str:
-    return {"notes": _("Notes"), "facts": _("Facts"), "consents": _("Consents"), "visits": _("Visits"), "merges": _("Merges")}[kind]
+    own = {"notes": _("Notes"), "facts": _("Facts"), "consents": _("Consents"), "visits": _("Visits"), "merges": _("Merges")}
+    return own.get(kind) or timeline.label(kind)
 
 
 def chapter_label(chapter: str) -> str:

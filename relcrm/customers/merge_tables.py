@@ -1,6 +1,6 @@
 """What becomes of every table that names a customer when two of them are one person. A new table says it here, or a test fails."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -88,6 +88,10 @@ _joined: list[Joined] = [
     Joined(AskRest, "at"),
     Joined(AskFirst),
 ]
+
+
+# Told after a merge and after its undo, inside the transaction: what is summed up from rows that went over is summed up again.
+followers: list[Callable[[Session, Collection[int]], None]] = []
 
 
 def joins(model: Any, since: str, *once: str) -> None:

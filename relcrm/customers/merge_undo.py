@@ -50,6 +50,8 @@ def undo(tx: Session, actor: StaffMember, seen: Seen, alias_id: int) -> Undone:
         ledger.derive_again(tx, customer_id, purposes, _hide_from_now)
         search.reindex(tx, customer_id)
         changes.touched(tx, customer_id)
+    for follow in merge_tables.followers:
+        follow(tx, (alias.winner_id, alias.loser_id))
     duplicates.unmerged(tx, alias.winner_id, alias.loser_id)
     tx.execute(sa.delete(MergedRow).where(MergedRow.alias_id == alias.id))
     audit.note(tx, actor, "merge_undone", seen.customer.public_id, store_id=seen.store_of(actor).id, keys=edited)

@@ -88,6 +88,8 @@ def merge(tx: Session, actor: StaffMember, winner: Seen, loser: Seen, choice: Ch
         search.reindex(tx, customer.id)
         changes.touched(tx, customer.id)
     duplicates.merged(tx, actor, one.id, other.id)
+    for follow in merge_tables.followers:
+        follow(tx, (one.id, other.id))
     audit.note(tx, actor, "customers_merged", one.public_id, store_id=winner.store_of(actor).id)
     audit.note(tx, actor, "customer_merged_away", other.public_id, store_id=loser.store_of(actor).id)
     return alias

@@ -1,6 +1,6 @@
 """One list of everything that happened with a customer, newest first. Later features register their own source."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,16 +30,20 @@ class Entry:
     sub: str = ""
     by_id: int | None = None
     row_id: int = 0
+    link: tuple[str, Mapping[str, str]] | None = None  # an endpoint with its values
 
 
 # A source answers the newest entries before an instant that this reader may see, at most so many.
 Source = Callable[[Seen, str, datetime, int], Sequence[Entry]]
 _sources: dict[str, Source] = {}
+_labels: dict[str, object] = {}
 
 
-def source(kind: str) -> Callable[[Source], Source]:
+def source(kind: str, label: object = "") -> Callable[[Source], Source]:
+    """Register a source; a later feature brings the word for its entries."""
+
     def register(function: Source) -> Source:
-        _sources[kind] = function
+        _sources[kind], _labels[kind] = function, label
         return function
 
     return register
@@ -47,6 +51,11 @@ def source(kind: str) -> Callable[[Source], Source]:
 
 def kinds() -> list[str]:
     return list(_sources)
+
+
+def label(kind: str) -> str:
+    """What a later feature calls its entries; "" for those of this one."""
+    return str(_labels[kind])
 
 
 def page(seen: Seen, lang: str, before: datetime, kind: str = "") -> tuple[list[Entry], datetime | None]:

@@ -13,15 +13,19 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+
 from relcrm import chain
 from relcrm.consent import bound, ledger
 from relcrm.consent.ledger import Standing
 from relcrm.consent.purposes import ANY
 from relcrm.customers import search
-from relcrm.demo import known
+from relcrm.demo import bought, known
 from relcrm.demo.drawing import drawing
 from relcrm.demo.people import people
 from relcrm.demo.world import Act, Known, Person, World
+from relcrm.purchases import totals
+from relcrm.purchases.models import Purchase
 
 Row = tuple[Any, ...]
 Tick = Callable[[int], object]
@@ -36,6 +40,8 @@ TABLES = {
     "family_member": "customer_id basis readable_until purge_at role plain noted_by_id noted_at confirmed_at",
     "note": "customer_id basis readable_until purge_at words store_id noted_by_id noted_at",
     "tag": "customer_id basis readable_until purge_at name noted_by_id noted_at",
+    "purchase": bought.PURCHASE,
+    "purchase_line": bought.LINE,
     "scratch.found_by": "store_id key customer_id owner_id seen",
 }
 EVENT = (
@@ -67,6 +73,7 @@ def write(path: Path, world: World, *, workers: int = 0, tick: Tick = lambda _do
         ids, counts = _ledger(connection, spread(_willed, ((world, *part) for part in parts)), tick)
         _files(connection, spread(_filed, ((world, *part, own) for part, own in zip(parts, _cut(ids, counts), strict=True))), tick)
         _search_keys(connection, world)
+        connection.executemany(_insert("line_name", bought.NAMES), bought.names(world))
         connection.execute("COMMIT")
 
 
@@ -97,7 +104,7 @@ def _connected(path: Path, customers: int) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _without_indexes(connection: sqlite3.Connection) -> Iterator[None]:
     """Indexes are built once at the end, in order, instead of row by row; that of the search keys would not fit in memory then."""
-    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event"))
+    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event", "customer_totals"))
     found = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})")
     indexes = found.fetchall()
     for name, _sql in indexes:
@@ -180,10 +187,19 @@ def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, l
         keys = rows.pop("scratch.found_by")
         for table, waiting in rows.items():
             connection.executemany(_insert(table, TABLES[table]), waiting)
+        connection.execute(_totals_of(rows["purchase"]))
         numbered = ((place, *row) for place, row in enumerate(keys, start=n))
         connection.executemany(_insert("scratch.found_by", f"n {TABLES['scratch.found_by']}"), numbered)
         n += len(keys)
         tick(told_of)
+
+
+def _totals_of(purchases: list[Row]) -> str:
+    """The program's own sums over the purchases of one part, which have their ids side by side."""
+    first, last = (purchases[0][0], purchases[-1][0]) if purchases else (0, 0)
+    sums = totals.figures().where(Purchase.id.between(first, last))
+    compiled = sums.compile(dialect=sqlite_dialect(), compile_kwargs={"literal_binds": True})
+    return f"INSERT INTO customer_totals ({', '.join(totals.COLUMNS)}) {compiled}"
 
 
 def _search_keys(connection: sqlite3.Connection, world: World) -> None:
@@ -223,6 +239,9 @@ def _file(rows: dict[str, list[Row]], world: World, customer_id: int, person: Pe
         rows["contact_point"].append((customer_id, kind, value, label, kind not in kinds, False, created, person.created_by))
         kinds.add(kind)
     lines = _bound(rows, world, customer_id, person, standings)
+    end = world.now if service.allowed else service.since or world.now
+    for table, own in zip(("purchase", "purchase_line"), bought.bought(world, customer_id, person, end), strict=True):
+        rows[table] += own
     if closed is None:
         _found_by(rows["scratch.found_by"], customer_id, person, lines)
 

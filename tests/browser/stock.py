@@ -14,9 +14,11 @@ from relcrm.customers.export_models import ExportRow
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
 from relcrm.i18n import speaking
+from relcrm.purchases.rules import Line
 from relcrm.staff import links
 from tests import factories, goods
 from tests.customers import importing
+from tests.purchases import selling
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
 XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
@@ -45,7 +47,15 @@ def fill() -> dict[str, str]:
     factories.meet("Anastasia Featherstonehaugh-Montgomery", "+447700900123", {"greeting": True})
     _mistaken()
     _taken_out(regular)
-    return {"her": _public_id(regular), "list": _listed(regular), **_places(), **_files(), **_twins(regular), **goods.fill()}
+    return {
+        "her": _public_id(regular),
+        "list": _listed(regular),
+        **_places(),
+        **_files(),
+        **_twins(regular),
+        **_bought(regular),
+        **goods.fill(),
+    }
 
 
 def _twins(regular: int) -> dict[str, str]:
@@ -73,6 +83,20 @@ def _merge(ana: Any, one: int, other: int) -> int:
         both = (_seen(ana, one), _seen(ana, other))
         versions = (both[0].customer.version, both[1].customer.version)
         return int(merging.merge(tx, ana, *both, merging.Choice(), versions=versions).id)
+
+
+def _bought(customer_id: int) -> dict[str, str]:
+    """A purchase of two lines of which one came back in part."""
+    ana = factories.staff("ana")
+    with db.write_tx() as tx:
+        her = tx.get_one(Customer, customer_id)
+        lines = [
+            Line("羊毛开衫", 128_000, category="tops", size="M", colour="米色"),
+            Line("羊绒围巾", 68_000, quantity=2, colour="驼色", is_gift=True),
+        ]
+        bought = selling.sell(tx, tx.merge(ana), her, lines=lines, note="袖口要改短一点，周五来取")
+        back = selling.bring_back(tx, tx.merge(ana), bought, {2: 1})
+        return {"bought": bought.public_id, "brought_back": back.public_id}
 
 
 def _mistaken() -> None:

@@ -1,0 +1,85 @@
+"""The sums that follow from purchase lines. Written here alone, with the lines in one transaction, always anew from them."""
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from relcrm.purchases.models import CustomerTotals, Purchase, PurchaseLine
+
+COLUMNS = (
+    "customer_id", "currency", "first_on", "last_on", "visit_days", "purchases", "items", "spend_minor", "staff_purchases", "staff_minor",
+)  # fmt: skip
+
+
+def follow(tx: Session, customer_id: int, purchase_ids: Collection[int]) -> None:
+    """After lines of these purchases were added or returned: their sums and the customer's."""
+    tx.flush()
+    _settle(tx, purchase_ids)
+    _sum_up(tx, [customer_id])
+
+
+def recompute(tx: Session, customer_ids: Collection[int]) -> None:
+    """Everything of these customers anew from their lines; what stood there does not matter."""
+    tx.flush()
+    _settle(tx, tx.scalars(sa.select(Purchase.id).where(Purchase.customer_id.in_(customer_ids))).all())
+    _sum_up(tx, customer_ids)
+
+
+def _settle(tx: Session, purchase_ids: Collection[int]) -> None:
+    change = sa.update(Purchase).where(Purchase.id.in_(purchase_ids))
+    tx.execute(change.values(total_minor=total(), kept_minor=kept("line_minor"), kept_items=kept("quantity")), execution_options=_SILENT)
+    for row in [row for row in tx.identity_map.values() if isinstance(row, Purchase)]:
+        tx.expire(row, ("total_minor", "kept_minor", "kept_items"))
+
+
+def _sum_up(tx: Session, customer_ids: Collection[int]) -> None:
+    tx.execute(sa.delete(CustomerTotals).where(CustomerTotals.customer_id.in_(customer_ids)), execution_options=_SILENT)
+    for row in [row for row in tx.identity_map.values() if isinstance(row, CustomerTotals)]:
+        tx.expunge(row)
+    computed = figures().where(Purchase.customer_id.in_(customer_ids))
+    tx.execute(sa.insert(CustomerTotals).from_select(COLUMNS, computed), execution_options=_SILENT)
+
+
+_SILENT = {"synchronize_session": False}
+
+
+def total() -> sa.ScalarSelect[int]:
+    """What the till took or gave back by this receipt."""
+    own = sa.select(sa.func.coalesce(sa.func.sum(PurchaseLine.line_minor), 0))
+    return own.where(PurchaseLine.purchase_id == Purchase.id).correlate(Purchase).scalar_subquery()
+
+
+def kept(column: str) -> Any:
+    """Bought by this receipt and not brought back since, whenever it came back (DOMAIN §2.1: returns are booked to their order)."""
+    bought, back = aliased(PurchaseLine), aliased(PurchaseLine)
+    own = sa.select(sa.func.coalesce(sa.func.sum(getattr(bought, column)), 0))
+    own = own.where(bought.purchase_id == Purchase.id, bought.returns_line_id.is_(None)).correlate(Purchase)
+    line = aliased(PurchaseLine)
+    returned = sa.select(sa.func.coalesce(sa.func.sum(getattr(back, column)), 0)).join(line, line.id == back.returns_line_id)
+    returned = returned.where(line.purchase_id == Purchase.id).correlate(Purchase)
+    return own.scalar_subquery() + returned.scalar_subquery()
+
+
+def counts() -> sa.ColumnElement[bool]:
+    """Does this receipt count as a purchase? Something of value was kept, and it was no staff purchase."""
+    return sa.and_(Purchase.for_staff.is_(False), Purchase.kept_minor > 0)
+
+
+def figures() -> sa.Select[Any]:
+    """COLUMNS by customer and currency, from the purchases; the caller says of whom."""
+    visit = sa.cast(Purchase.store_id, sa.Text) + " " + sa.cast(Purchase.sold_on, sa.Text)
+
+    def when(condition: sa.ColumnElement[bool], value: Any) -> Any:
+        return sa.case((condition, value))
+
+    def added(condition: sa.ColumnElement[bool], value: Any) -> Any:
+        return sa.func.coalesce(sa.func.sum(when(condition, value)), 0)
+
+    of_staff = Purchase.for_staff.is_(True)
+    return sa.select(
+        Purchase.customer_id, Purchase.currency, sa.func.min(when(counts(), Purchase.sold_on)), sa.func.max(when(counts(), Purchase.sold_on)),
+        sa.func.count(sa.distinct(when(counts(), visit))), sa.func.count(when(counts(), 1)), added(counts(), Purchase.kept_items),
+        added(~of_staff, Purchase.kept_minor), sa.func.count(when(of_staff, 1)), added(of_staff, Purchase.kept_minor),
+    ).group_by(Purchase.customer_id, Purchase.currency)  # fmt: skip
