@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from relcrm import money
+from relcrm.consent import catalogue
 from relcrm.customers import card_lines, import_revert, merge_tables, timeline
 from relcrm.customers.card_lines import Act, CardLine
 from relcrm.customers.queries import Seen
+from relcrm.db import session
 from relcrm.i18n import _, _l
+from relcrm.products import search as products
+from relcrm.products.models import Category
 from relcrm.purchases import products_seam, queries, shown, totals
 from relcrm.purchases.models import CustomerTotals, Purchase
-from relcrm.products import search as products
 from relcrm.purchases.products_seam import Suggestion
 from relcrm.staff.models import StaffMember, Store
 from relcrm.staff.permissions import Permission, may
@@ -57,11 +62,19 @@ import_revert.traces.append(import_revert.Trace(Purchase.customer_id, Purchase.a
 
 def _products(store: Store, text: str) -> Sequence[Suggestion]:
     """Products by part of the name, initials, article number or barcode, priced where the store sells in their currency."""
+    found = products.find(text, products_seam.MOST)
+    query = sa.select(Category.id, Category.key).where(Category.id.in_({one.category_id for one in found}))
+    keys = {row.id: row.key for row in session().execute(query)} if found else {}
     return [
         Suggestion(
-            one.id, one.name, one.category.key, tuple(one.sizes), tuple(one.colours), one.price_minor if one.currency == store.currency else None
+            one.id,
+            one.name,
+            keys[one.category_id] if keys[one.category_id] in catalogue.categories() else "",
+            tuple(one.sizes),
+            tuple(one.colours),
+            one.price_minor if one.currency == store.currency else None,
         )
-        for one in products.find(text, products_seam.MOST)
+        for one in found
     ]
 
 
