@@ -42,5 +42,8 @@ def test_money_is_of_the_store(book: Session) -> None:
 
 def test_goods_are_offered_while_typing(book: Session) -> None:
     store = book.scalars(sa.select(Store).where(Store.name == "人民路店")).one()
-    assert [one.name for one in products_seam.suggest(store, "羊绒")] == ["羊绒围巾", "羊绒大衣"]
+    offered = products_seam.suggest(store, "羊绒")
+    assert len(offered) == products_seam.MOST
+    assert all("羊绒" in one.name and one.product_id for one in offered)  # products come first
+    assert [one.name for one in products_seam._sold_before(store, "羊绒")] == ["羊绒围巾", "羊绒大衣"]
     assert book.scalar(sa.select(sa.func.count()).select_from(LineName)) == 47
