@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,10 +20,19 @@ from relcrm.db import Model, session, write_tx
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 _PLACE = socket.gethostname()
+TURN_S = 20.0  # after so long the other jobs have their turn
 BREATH = 0.05  # seconds between two pieces, so that people at the counter get the write lock
 
 # One piece of work: takes the cursor it left (None at first), returns the next one or None when the period's work is done.
 Piece = Callable[[Session, str | None], str | None]
+
+
+class Turn(Enum):
+    """How a job's turn ended: its period's work is done, its time was over, or there was nothing it could do."""
+
+    DONE = "done"
+    OVER = "over"
+    NOTHING = "nothing"
 
 
 class JobRun(Model):
@@ -69,9 +79,15 @@ def job(name: str, every: str, between: Callable[[], None] | None = None) -> Cal
 
 
 def run_due(zone: str) -> list[str]:
-    """Run every job whose period has begun and is not done. Returns the names of those that finished."""
-    beat("worker")
-    return [job.name for job in _jobs.values() if _run(job, zone)]
+    """Run every job whose period has begun and is not done, in turns, so that a long one keeps no other waiting. Returns the names of
+    those that finished."""
+    finished = []
+    while True:
+        beat("worker")
+        turns = {job.name: _run(job, zone) for job in _jobs.values()}
+        finished += [name for name, turn in turns.items() if turn is Turn.DONE]
+        if Turn.OVER not in turns.values():
+            return finished
 
 
 def run_now(name: str) -> bool:
@@ -81,7 +97,9 @@ def run_now(name: str) -> bool:
         if row.token is not None and _is_held(row, clock.now()):
             return False
         row.done_for, row.cursor, row.lease_until = "", None, None
-    return _run(_jobs[name], "UTC")
+    while (turn := _run(_jobs[name], "UTC")) is Turn.OVER:
+        pass
+    return turn is Turn.DONE
 
 
 def ask(tx: Session, name: str) -> None:
@@ -112,19 +130,31 @@ def _period(every: str, zone: str) -> str:
     return clock.now().strftime({"hour": "%Y-%m-%dT%H", "minute": "%Y-%m-%dT%H:%M", "now": "%Y-%m-%dT%H:%M:%S.%f"}[every])
 
 
-def _run(job: Job, zone: str) -> bool:
+def _run(job: Job, zone: str) -> Turn:
     period = _period(job.every, zone)
     token = _take(job.name, period)
     if token is None:
-        return False
+        return Turn.NOTHING
+    until = time.monotonic() + TURN_S
     try:
         while _step(job, token, period):
+            if time.monotonic() > until:
+                _give_back(job.name, token)
+                return Turn.OVER
             _breathe(job)
     except Exception as error:
         log.exception("job %s failed", job.name)
         _fail(job.name, token, type(error).__name__)
-        return False
-    return True
+        return Turn.NOTHING
+    return Turn.DONE
+
+
+def _give_back(name: str, token: str) -> None:
+    """Let others go on; the cursor says where this one was."""
+    with write_tx() as tx:
+        row = _row(tx, name)
+        if row.token == token:
+            row.token, row.lease_until = None, None
 
 
 def _breathe(job: Job) -> None:
