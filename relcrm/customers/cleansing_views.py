@@ -1,5 +1,6 @@
 """The page of what should be mended in the files, per store, and its lists. Mending is done in the file itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, request
@@ -79,7 +80,7 @@ def count_again() -> Any:
     return done("cleansing.index", **({"store": request.form["store"]} if request.form.get("store") else {}))
 
 
-def _chosen(stores: Any) -> Store:
+def _chosen(stores: Sequence[Store]) -> Store:
     """The store that was asked for, else the first. Raises NotFound for somebody who manages none."""
     if not stores:
         raise NotFound(_l("There is no store whose files you look after."), code="no_store")
@@ -87,7 +88,7 @@ def _chosen(stores: Any) -> Store:
     found = next((one for one in stores if one.public_id == wanted), None) if wanted else stores[0]
     if found is None:
         raise NotFound(_l("There is no such store, or none that you look after."), code="no_store")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _words(kind: str, details: list[str]) -> str:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from relcrm.customers.export_columns import Item
 from relcrm.customers.exporting import Row
@@ -58,9 +58,9 @@ def _csv(file: BinaryIO, headers: Sequence[str]) -> Iterator[Writer]:
 class _Xlsx:
     """One sheet, every cell as text, so that no number loses a digit."""
 
-    def __init__(self, book: object, headers: Sequence[str]) -> None:
-        self.text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})  # type: ignore[attr-defined]
-        self.sheet, self.at = book.add_worksheet(), 0  # type: ignore[attr-defined]
+    def __init__(self, book: Any, headers: Sequence[str]) -> None:
+        self.text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
+        self.sheet, self.at = book.add_worksheet(), 0
         self.sheet.set_column(0, max(0, len(headers) - 1), WIDTH, self.text)
         self.sheet.freeze_panes(1, 0)
         self._line(headers, bold)

@@ -210,8 +210,17 @@ def _withdraw(tx: Session, batch: ImportBatch, row: ImportRow, event_id: int) ->
     if events[-1].id != event_id:
         return False
     if event.action != "deny":
-        told = {"method": "system", "actor_type": "system", "lang": batch.lang, "asked_by_staff": False}
-        ledger.append(tx, row.customer_id, event.purpose, "withdraw", channel=event.channel, **told)  # type: ignore[arg-type]
+        ledger.append(
+            tx,
+            row.customer_id,
+            event.purpose,
+            "withdraw",
+            channel=event.channel,
+            method="system",
+            actor_type="system",
+            lang=batch.lang,
+            asked_by_staff=False,
+        )
     return True
 
 

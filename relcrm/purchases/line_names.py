@@ -35,7 +35,7 @@ def key_of(name: str) -> str:
     return fold(name)[:KEY_LONGEST]
 
 
-def remember(tx: Session, store: Store, lines: Sequence[Sold]) -> None:
+def remember(tx: Session, store: Store, customer_id: int, lines: Sequence[Sold]) -> None:
     """What this store sold last under that name: price, kind, the sizes and colours sold lately."""
     for line in lines:
         key = key_of(line.name)
@@ -43,9 +43,11 @@ def remember(tx: Session, store: Store, lines: Sequence[Sold]) -> None:
             continue
         row = tx.get(LineName, (store.id, key))
         if row is None:
-            row = LineName(store_id=store.id, key=key, sizes=[], colours=[], category="")
+            row = LineName(store_id=store.id, key=key, sizes=[], colours=[], category="", only_of=customer_id)
             tx.add(row)
         row.name, row.unit_minor, row.product_id, row.at = line.name, line.unit_minor, line.product_id, clock.now()
+        if line.product_id is not None or row.only_of != customer_id:
+            row.only_of = None
         row.category = line.category or row.category
         row.sizes, row.colours = _with(row.sizes, line.size), _with(row.colours, line.colour)
         tx.flush()
@@ -60,6 +62,8 @@ def beginning(store: Store, text: str, most: int) -> Sequence[LineName]:
     key = key_of(text)
     if not key:
         return ()
-    walked = sa.select(LineName).where(LineName.store_id == store.id, LineName.key >= key, LineName.key < key + "\U0010ffff")
+    walked = sa.select(LineName).where(
+        LineName.store_id == store.id, LineName.key >= key, LineName.key < key + "\U0010ffff", LineName.only_of.is_(None)
+    )
     found = session().scalars(walked.order_by(LineName.key).limit(5 * most)).all()
     return sorted(found, key=lambda row: row.at, reverse=True)[:most]

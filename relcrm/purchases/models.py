@@ -108,13 +108,16 @@ class CustomerTotals(Model):
 
 
 class LineName(Model):
-    """A name of goods that a store has sold: offered while somebody types. `sizes` and `colours` are those sold last."""
+    """A name of goods that a store has sold: offered while somebody types. `sizes` and `colours` are those sold last.
+
+    What was typed freely may name a person: until a second customer buys the same, it is `only_of` the first and offered to nobody."""
 
     __tablename__ = "line_name"
     __table_args__ = (sa.PrimaryKeyConstraint("store_id", "key"),)
     store_id: Mapped[int] = foreign("store.id", index=False)
     key: Mapped[str] = mapped_column(sa.String(80))
     product_id: Mapped[int | None]
+    only_of: Mapped[int | None]
     name: Mapped[str]
     category: Mapped[str] = mapped_column(sa.String(40), default="")
     sizes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)

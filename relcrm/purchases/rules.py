@@ -110,7 +110,7 @@ def _write(
     for position, row in enumerate(rows, start=1):
         row.purchase_id, row.position = made.id, position
     tx.add_all(rows)
-    line_names.remember(tx, store, lines)
+    line_names.remember(tx, store, seen.customer.id, lines)
     customer_rules.link(tx, seen.customer, store, "purchase")
     totals.follow(tx, seen.customer.id, {made.id} | ({bought.id} if bought is not None else set()))
     return made

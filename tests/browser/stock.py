@@ -94,6 +94,8 @@ def _bought(customer_id: int) -> dict[str, str]:
             Line("羊毛开衫", 128_000, category="tops", size="M", colour="米色"),
             Line("羊绒围巾", 68_000, quantity=2, colour="驼色", is_gift=True),
         ]
+        # Goods that two have bought are offered while somebody types; what one alone bought is not.
+        selling.sell(tx, tx.merge(ana), tx.get_one(Customer, factories.customer(OUYANG).id), lines=lines)
         bought = selling.sell(tx, tx.merge(ana), her, lines=lines, note="袖口要改短一点，周五来取")
         back = selling.bring_back(tx, tx.merge(ana), bought, {2: 1})
         return {"bought": bought.public_id, "brought_back": back.public_id}

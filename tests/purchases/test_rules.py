@@ -235,8 +235,10 @@ def test_an_imported_customer_with_a_purchase_is_not_taken_back(ctx, at):
 
 def test_goods_sold_before_are_offered_by_their_first_letters_in_that_store(ctx):
     selling(lines=[Line("Linen shirt", 68_000, category="tops", size="M", colour="white")])
-    selling(lines=[Line("linen Shirt", 70_000, size="L")])
-    selling(("羊绒大衣", 568_000))
+    selling(lines=[Line("linen Shirt", 70_000, size="L")], name="Noor")
+    selling(("羊绒大衣", 568_000), ("for Mrs Wang's mother", 100))
+    selling(("羊绒大衣", 568_000), name="Noor")
+    selling(("for Mrs Wang's mother", 100))
     north, south = store_of(db.session(), "North"), store_of(db.session(), "South")
     (found,) = products_seam.suggest(north, "LIN")
     assert (found.name, found.category, found.sizes, found.colours, found.price_minor) == (
@@ -247,6 +249,7 @@ def test_goods_sold_before_are_offered_by_their_first_letters_in_that_store(ctx)
         70_000,
     )
     assert [one.name for one in products_seam.suggest(north, "羊绒")] == ["羊绒大衣"]
+    assert products_seam.suggest(north, "for") == []  # typed freely for one customer alone: it may be about her
     assert products_seam.suggest(south, "lin") == products_seam.suggest(north, "") == products_seam.suggest(north, "shirt") == []
 
 
