@@ -97,6 +97,8 @@ def test_a_refusal_stands_at_its_input_and_nothing_typed_is_lost(her, sign_in, t
 def test_goods_are_offered_while_typing_and_fill_the_line(her, sign_in):
     sold(Line("Linen shirt", 68_050, category="tops", size="M", colour="white"), Line("Linen shirt", 68_050, size="L", colour="sand"))
     ana = sign_in("ana")
+    with ana.application.app_context(), db.write_tx() as tx:  # offered is what two customers bought
+        sell(tx, tx.merge(factories.staff("ana")), factories.customer("Noor"), ("Linen shirt", 68_050))
     offered = ana.post(f"/purchases/for/{her}/goods?place=1", data=line(1, "lin", ""), headers=FRAGMENT).text
     assert '{"take": "Linen shirt"}' in offered
     filled = ana.post(f"/purchases/for/{her}/line?place=1", data=line(1, "lin", "") | {"take": "Linen shirt"}, headers=FRAGMENT).text
