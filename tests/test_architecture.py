@@ -16,7 +16,7 @@ PAGES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglo
 LONGEST = 350
 
 # From the ground up; a module imports from its own floor and those below it.
-FLOORS = ("base", "staff", "consent", "customers", "products", "purchases", "top")
+FLOORS = ("base", "staff", "consent", "customers", "products", "purchases", "loyalty", "measures", "handover", "receipts", "top")
 TOP = {
     "__init__.py",
     "__main__.py",

@@ -1,6 +1,6 @@
 """The sums that follow from purchase lines. Written here alone, with the lines in one transaction, always anew from them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +12,16 @@ COLUMNS = (
     "customer_id", "currency", "first_on", "last_on", "visit_days", "purchases", "items", "spend_minor", "staff_purchases", "staff_minor",
 )  # fmt: skip
 
+# Told inside the same transaction: of whom sums changed, and through which purchases (None: all of theirs). Tiers and points follow so.
+followers: list[Callable[[Session, Collection[int], Collection[int] | None], None]] = []
+
 
 def follow(tx: Session, customer_id: int, purchase_ids: Collection[int]) -> None:
     """After lines of these purchases were added or returned: their sums and the customer's."""
     tx.flush()
     _settle(tx, purchase_ids)
     _sum_up(tx, [customer_id])
+    _tell(tx, [customer_id], purchase_ids)
 
 
 def recompute(tx: Session, customer_ids: Collection[int]) -> None:
@@ -25,6 +29,12 @@ def recompute(tx: Session, customer_ids: Collection[int]) -> None:
     tx.flush()
     _settle(tx, tx.scalars(sa.select(Purchase.id).where(Purchase.customer_id.in_(customer_ids))).all())
     _sum_up(tx, customer_ids)
+    _tell(tx, customer_ids, None)
+
+
+def _tell(tx: Session, customer_ids: Collection[int], purchase_ids: Collection[int] | None) -> None:
+    for follower in followers:
+        follower(tx, customer_ids, purchase_ids)
 
 
 def _settle(tx: Session, purchase_ids: Collection[int]) -> None:
