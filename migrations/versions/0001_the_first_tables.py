@@ -517,6 +517,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "approval",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rank", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("applies_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'approved', 'declined', 'withdrawn', 'alone', 'lapsed')", name=op.f("ck_approval_status")
+        ),
+        sa.CheckConstraint("decided_by_id IS NULL OR alone OR decided_by_id <> proposed_by_id", name=op.f("ck_approval_four_eyes")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_approval_customer_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_member.id"], name=op.f("fk_approval_decided_by_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["staff_member.id"], name=op.f("fk_approval_proposed_by_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_approval_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_approval_public_id")),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approval_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_approval_proposed_by_id_proposed_at", ["proposed_by_id", "proposed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_approval_store_id"), ["store_id"], unique=False)
+        batch_op.create_index(
+            "ix_approval_waiting",
+            ["status", "proposed_at"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('waiting', 'alone')"),
+            postgresql_where=sa.text("status IN ('waiting', 'alone')"),
+        )
+
+    op.create_table(
         "ask_first",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -1246,6 +1287,17 @@ def downgrade() -> None:
     op.drop_table("changed_file")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_approval_waiting",
+            sqlite_where=sa.text("status IN ('waiting', 'alone')"),
+            postgresql_where=sa.text("status IN ('waiting', 'alone')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_approval_store_id"))
+        batch_op.drop_index("ix_approval_proposed_by_id_proposed_at")
+        batch_op.drop_index(batch_op.f("ix_approval_customer_id"))
+
+    op.drop_table("approval")
     with op.batch_alter_table("alias", schema=None) as batch_op:
         batch_op.drop_index("uq_alias_loser_open", sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"))
         batch_op.drop_index(batch_op.f("ix_alias_winner_id"))
