@@ -105,7 +105,7 @@ def test_what_cannot_be_done_stays_undecided(ctx):
     assert status(made) == "waiting"
 
 
-@pytest.mark.parametrize(("reason", "code"), [("", "no_reason"), ("x" * 301, "long"), ("she is pregnant", "health")])
+@pytest.mark.parametrize(("reason", "code"), [("", "no_reason"), ("x" * 301, "long"), ("she is pregnant", "forbidden")])
 def test_the_reason_says_something_that_may_be_kept(ctx, reason, code):
     with pytest.raises(BadValue) as refused:
         propose("ben", reason=reason)
