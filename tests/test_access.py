@@ -44,6 +44,8 @@ ANSWERS = {
     "receipt": "+++++fnd",  # an auditor sees sums alone
     "pair": "+n+++fnd",  # two customers of Ana's: for her and for managers of both
     "owner": "ffff+ffd",
+    "correct": "ff+++fnd",
+    "write_gone": "nnnfffnd",  # there is no such redemption
     "decided": "fff++fnd",  # Ben proposed it: not he, and nobody of a lower role
     "taken_back": "ff+fffnd",
     "owner_or_auditor": "ffff++fd",

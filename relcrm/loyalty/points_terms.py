@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from relcrm.loyalty.points_models import PointsPolicy
 
+A_DAY = timedelta(days=1)
+
 
 def earned(policy: PointsPolicy | None, kept_minor: int) -> int:
     """Points for what was kept of a purchase, rounded down; never below zero."""
