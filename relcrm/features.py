@@ -24,7 +24,15 @@ def register(app: Flask) -> None:
     )
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
-    from relcrm.loyalty import approvals_views, points_chain_views, points_checks, points_seams, points_tasks, points_views  # noqa: F401 (card, doctor, jobs)
+    from relcrm.handover import views as handover
+    from relcrm.loyalty import (  # noqa: F401 (card, timeline, doctor, jobs)
+        approvals_views,
+        points_chain_views,
+        points_checks,
+        points_seams,
+        points_tasks,
+        points_views,
+    )
     from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
@@ -51,5 +59,6 @@ def register(app: Flask) -> None:
         purchases.bp,
         approvals_views.bp,
         points_views.bp,
+        handover.bp,
     ):
         app.register_blueprint(blueprint)

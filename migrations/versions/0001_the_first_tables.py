@@ -140,6 +140,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sweep_mark")),
     )
     op.create_table(
+        "after_sales",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_after_sales_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_after_sales")),
+    )
+    op.create_table(
         "assessment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
@@ -356,21 +366,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitation_made_by_id"), ["made_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitation_staff_id"), ["staff_id"], unique=False)
 
-    op.create_table(
-        "line_name",
-        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("only_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("category", sa.String(length=40), nullable=False),
-        sa.Column("sizes", sa.JSON(), nullable=False),
-        sa.Column("colours", sa.JSON(), nullable=False),
-        sa.Column("unit_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_line_name_store_id")),
-        sa.PrimaryKeyConstraint("store_id", "key", name=op.f("pk_line_name")),
-    )
     op.create_table(
         "membership",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -956,6 +951,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_lately_seen_staff_at", ["staff_id", "at"], unique=False)
 
     op.create_table(
+        "line_name",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("only_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("sizes", sa.JSON(), nullable=False),
+        sa.Column("colours", sa.JSON(), nullable=False),
+        sa.Column("unit_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_line_name_product_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_line_name_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "key", name=op.f("pk_line_name")),
+    )
+    op.create_table(
         "note",
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1205,6 +1216,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_tag_name", ["name"], unique=False)
 
     op.create_table(
+        "handover",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["begun_by_id"], ["staff_member.id"], name=op.f("fk_handover_begun_by_id")),
+        sa.ForeignKeyConstraint(["finished_by_id"], ["staff_member.id"], name=op.f("fk_handover_finished_by_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_handover_purchase_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_finished_at"), ["finished_at"], unique=False)
+
+    op.create_table(
         "merge_image",
         sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -1282,12 +1308,20 @@ def upgrade() -> None:
         sa.Column("returns_line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("quantity <> 0", name=op.f("ck_purchase_line_quantity")),
         sa.CheckConstraint("returns_line_id IS NULL OR quantity < 0", name=op.f("ck_purchase_line_returns")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_purchase_line_product_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_purchase_line_purchase_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["returns_line_id"], ["purchase_line.id"], name=op.f("fk_purchase_line_returns_line_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_line")),
         sa.UniqueConstraint("purchase_id", "position", name=op.f("uq_purchase_line_purchase_id_position")),
     )
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_purchase_line_product_id",
+            ["product_id", "purchase_id"],
+            unique=False,
+            sqlite_where=sa.text("product_id IS NOT NULL"),
+            postgresql_where=sa.text("product_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_purchase_line_returns_line_id",
             ["returns_line_id"],
@@ -1296,6 +1330,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("returns_line_id IS NOT NULL"),
         )
 
+    op.create_table(
+        "handover_step",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=5), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("state IN ('done', 'fixed', 'held', 'na')", name=op.f("ck_handover_step_state")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_handover_step_by_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["purchase_line.id"], name=op.f("fk_handover_step_line_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["purchase_id"], ["handover.purchase_id"], name=op.f("fk_handover_step_purchase_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("purchase_id", "step", name=op.f("pk_handover_step")),
+    )
     op.create_table(
         "points_allocation",
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1319,11 +1369,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_points_allocation_lot_id"))
 
     op.drop_table("points_allocation")
+    op.drop_table("handover_step")
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_purchase_line_returns_line_id",
             sqlite_where=sa.text("returns_line_id IS NOT NULL"),
             postgresql_where=sa.text("returns_line_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_purchase_line_product_id",
+            sqlite_where=sa.text("product_id IS NOT NULL"),
+            postgresql_where=sa.text("product_id IS NOT NULL"),
         )
 
     op.drop_table("purchase_line")
@@ -1346,6 +1402,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
 
     op.drop_table("merge_image")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_finished_at"))
+
+    op.drop_table("handover")
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_index("ix_tag_name")
 
@@ -1411,6 +1471,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_note_customer_id_noted_at")
 
     op.drop_table("note")
+    op.drop_table("line_name")
     with op.batch_alter_table("lately_seen", schema=None) as batch_op:
         batch_op.drop_index("ix_lately_seen_staff_at")
         batch_op.drop_index(batch_op.f("ix_lately_seen_customer_id"))
@@ -1527,7 +1588,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_store_id"))
 
     op.drop_table("membership")
-    op.drop_table("line_name")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_staff_id"))
         batch_op.drop_index(batch_op.f("ix_invitation_made_by_id"))
@@ -1572,6 +1632,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_decided_by_id"))
 
     op.drop_table("assessment")
+    op.drop_table("after_sales")
     op.drop_table("sweep_mark")
     op.drop_table("store")
     op.drop_table("staff_member")
