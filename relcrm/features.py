@@ -25,6 +25,9 @@ def register(app: Flask) -> None:
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
     from relcrm.handover import views as handover
+    from relcrm.measures import nightly, together  # noqa: F401 (jobs)
+    from relcrm.measures import seams as measure_seams  # noqa: F401 (cards)
+    from relcrm.measures import views as measures
     from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
@@ -50,5 +53,6 @@ def register(app: Flask) -> None:
         products.bp,
         purchases.bp,
         handover.bp,
+        measures.bp,
     ):
         app.register_blueprint(blueprint)

@@ -24,7 +24,7 @@ class Follows(StrEnum):
 
 
 _COLUMNS: Mapping[Follows, str] = {
-    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name",
+    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name score.segment score.basis score.currency",
     Follows.ASKS_AT_READING: "search_key.key",
     Follows.CARRIES_UNTIL: "merge_image.sealed",
     Follows.HOLDS_IDS: """
@@ -44,6 +44,7 @@ _COLUMNS: Mapping[Follows, str] = {
         import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
         export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
         export_row.purposes export_row.row_hash
+        score_cuts.currency score_cuts.cuts measure_figures.currency measure_figures.figures
         handover_step.step handover_step.state handover_step.told
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
     """,
