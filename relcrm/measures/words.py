@@ -19,7 +19,7 @@ SEGMENTS: dict[str, Segment] = {
     CHAMPIONS: Segment(_l("Champions"), _l("Know them by heart: a word after each purchase, first to hear of alterations and care days.")),
     LOYAL: Segment(_l("Loyal"), _l("Thank them by name, ask what could be easier for them.")),
     BIG: Segment(_l("Big, seldom"), _l("Look after what they own: care, repair, a check before the season.")),
-    NEW: Segment(_l("New"), _l("Call after three days: does it fit, is the washing clear.")),
+    NEW: Segment(_l("New here"), _l("Call after three days: does it fit, is the washing clear.")),
     PROMISING: Segment(_l("Promising"), _l("Learn one thing at each visit: sizes, occasions, for whom.")),
     ATTENTION: Segment(_l("Needs attention"), _l("Ask how the last piece does before anything else.")),
     SLIPPING: Segment(_l("Slipping away"), _l("The closest associate asks in person whether anything was wrong.")),
