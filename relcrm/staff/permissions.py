@@ -28,6 +28,7 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff_manage"
     SETTINGS_EDIT = "settings_edit"
     AUDIT_READ = "audit_read"
+    TIER_EDIT = "tier_edit"
 
 
 P = Permission
@@ -41,7 +42,7 @@ ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,
     "area_manager": EVERYBODY | READS | MANAGES,
-    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE},
+    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE, P.TIER_EDIT},
     "auditor": EVERYBODY | READS | {P.AUDIT_READ},
 }
 

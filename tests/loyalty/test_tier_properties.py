@@ -1,6 +1,7 @@
 """What holds of tiers for every history: never below the qualifying tier, no order of events, no day of asking makes a difference."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,4 +100,4 @@ def test_every_line_of_the_log_goes_on_where_the_one_before_ended(events, rules)
     """Lines by hand aside: they lie over what she earned."""
     log = [step for step in replay(events, rules, START + timedelta(days=SPAN + 900)).log if step.kind not in ("manual", "manual_end")]
     assert [step.on for step in log] == sorted(step.on for step in log)
-    assert all(one.after == other.before for one, other in zip(log, log[1:], strict=False))
+    assert all(one.after == other.before for one, other in pairwise(log))

@@ -1,0 +1,176 @@
+"""Reading tiers: the rules in force, where a customer stands and why. Changing is tier_rules and tier_states."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from relcrm import clock
+from relcrm.customers import queries as customers
+from relcrm.customers.models import Customer
+from relcrm.customers.queries import Seen
+from relcrm.db import session
+from relcrm.errors import NotFound
+from relcrm.i18n import _l
+from relcrm.loyalty import tier_events, tier_states
+from relcrm.loyalty.tier_models import CustomerTier, TierLevel, TierRuleSet, TierSimulation, TierTold
+from relcrm.loyalty.tier_spans import Book, Event, Sale, nearest
+from relcrm.loyalty.tiering import Outcome, State, Step, replay
+from relcrm.staff.models import StaffMember
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A version of the rules with its tiers, the lowest first."""
+
+    row: TierRuleSet
+    levels: Sequence[TierLevel]
+
+    def level(self, key: str) -> TierLevel:
+        """The tier of that key; for one that is no more the lowest."""
+        return next((one for one in self.levels if one.key == key), self.levels[0])
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where she stands today, straight from her purchases. Amounts are of `currency`, in minor units; `spent` is of the rolling window.
+
+    `missing`, `missing_visits`: to the next tier; `keeping`: what lacks at her own tier's threshold today, 0 when she qualifies.
+    `counted`: the orders that count, newest first, with what is left of each; `leaves`: the first of them to leave the window, and when.
+    `steps`: the rolling sum from each day on which it changed.
+    """
+
+    state: State
+    log: Sequence[Step]
+    rules: InForce
+    level: TierLevel
+    next_level: TierLevel | None
+    today: date
+    currency: str
+    spent: int
+    visits: int
+    missing: int
+    missing_visits: int
+    keeping: int
+    counted: Sequence[tuple[Sale, int]]
+    leaves: tuple[int, date] | None
+    steps: Sequence[tuple[date, int]]
+
+
+def in_force(today: date) -> InForce | None:
+    """The rules that hold on that day."""
+    published = sa.select(TierRuleSet).where(TierRuleSet.status == "published", TierRuleSet.live_from <= today)
+    row = session().scalar(published.order_by(TierRuleSet.live_from.desc(), TierRuleSet.id.desc()).limit(1))
+    return with_levels(row) if row is not None else None
+
+
+def coming(today: date) -> Sequence[TierRuleSet]:
+    """Published, but not in force yet."""
+    later = sa.select(TierRuleSet).where(TierRuleSet.status == "published", TierRuleSet.live_from > today)
+    return session().scalars(later.order_by(TierRuleSet.live_from, TierRuleSet.id)).all()
+
+
+def with_levels(row: TierRuleSet) -> InForce:
+    query = sa.select(TierLevel).where(TierLevel.rule_set_id == row.id).order_by(TierLevel.place)
+    return InForce(row, session().scalars(query).all())
+
+
+def get(public_id: str) -> TierRuleSet:
+    """Raises NotFound."""
+    row = session().scalar(sa.select(TierRuleSet).where(TierRuleSet.public_id == public_id))
+    if row is None:
+        raise NotFound(_l("There are no such rules."), code="no_rules")
+    return row
+
+
+def stand(seen: Seen) -> Stand | None:
+    """None as long as no rules are in force. As many queries for 3,000 purchases as for three."""
+    today, her = clock.today(seen.home.time_zone), seen.customer.id
+    rules = in_force(today)
+    if rules is None:
+        return None
+    events = tier_events.events(session(), [her])[her]
+    found = replay(events, tier_events.rules(session()), today)
+    assert found.state is not None
+    return _stand(found, found.state, events, rules, today, seen.home.currency)
+
+
+def _stand(found: Outcome, state: State, events: Sequence[Event], rules: InForce, today: date, home: str) -> Stand:
+    assert found.rules is not None
+    place, window = found.rules.place(state.tier) or 0, found.rules.window
+    tiers = found.rules.tiers
+    spent, visits = found.book.spent(today, window), found.book.visits(today, window)
+    wanted = tiers[min(place + 1, len(tiers) - 1)]
+    currency = nearest(spent, wanted, home) or home
+    own, following = tiers[place], tiers[place + 1] if place + 1 < len(tiers) else None
+    net = spent.get(currency, 0)
+    counted = _counted(found.book, events, currency, today, window)
+    return Stand(
+        state, found.log, rules, rules.level(state.tier), rules.level(following.key) if following else None, today, currency, net, visits,
+        missing=max(0, following.thresholds.get(currency, 0) - net) if following else 0,
+        missing_visits=max(0, following.visits - visits) if following else 0,
+        keeping=max(0, own.thresholds.get(currency, 0) - net) if found.qualifies < place else 0,
+        counted=counted, leaves=(counted[-1][1], counted[-1][0].on + timedelta(days=window)) if counted else None,
+        steps=rolling(events, currency, today, window),
+    )  # fmt: skip
+
+
+def _counted(book: Book, events: Sequence[Event], currency: str, today: date, window: int) -> list[tuple[Sale, int]]:
+    first = today - timedelta(days=window)
+    inside = [one for one in events if isinstance(one, Sale) and one.currency == currency and first < one.on <= today]
+    kept = [(one, book.left(one.ref)) for one in sorted(inside, key=lambda one: (one.on, one.ref), reverse=True)]
+    return [(one, left) for one, left in kept if left]
+
+
+def rolling(events: Sequence[Event], currency: str, today: date, window: int) -> list[tuple[date, int]]:
+    """The rolling sum on each day of the last `window` days on which it changed, the first and today."""
+    book, first = Book(events), today - timedelta(days=window)
+    leaving = {day + timedelta(days=window) for day in book.days}
+    found: list[tuple[date, int]] = []
+    for day in sorted(book.days | leaving | {first, today}):
+        if day > today:
+            break
+        book.learn(day)
+        sum_now = book.spent(day, window).get(currency, 0)
+        if day >= first and (day in (first, today) or not found or found[-1][1] != sum_now):
+            found.append((day, sum_now))
+    return found
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Her tier in one line of the card."""
+
+    tier: str
+    valid_until: date | None
+    grace_until: date | None
+
+
+def brief(seen: Seen) -> Brief:
+    """From the derived row; where its day has come and the worker has not, straight from her purchases."""
+    row = session().get(CustomerTier, seen.customer.id)
+    if row is not None and row.next_on is not None and row.next_on <= clock.today(seen.home.time_zone):
+        state = tier_states.derived(session(), [seen.customer.id])[seen.customer.id][0]
+        return Brief(state[0], state[3], state[4]) if state else Brief("", None, None)
+    return Brief(row.tier, row.valid_until, row.grace_until) if row is not None else Brief("", None, None)
+
+
+def told(customer_id: int) -> TierTold | None:
+    """When she was last told the rules, and which."""
+    query = sa.select(TierTold).where(TierTold.customer_id == customer_id)
+    return session().scalar(query.order_by(TierTold.at.desc(), TierTold.id.desc()).limit(1))
+
+
+def changed_by(
+    reader: StaffMember, row: TierRuleSet, moment: str, before: str, after: str, beyond: int = 0
+) -> tuple[Sequence[Customer], int | None]:
+    """A page of the customers whom a draft would change so, as far as this reader sees them, and where the next page begins."""
+    mine = sa.and_(TierSimulation.customer_id == Customer.id, TierSimulation.rule_set_id == row.id)
+    query = customers.visible_to(reader).join(TierSimulation, mine)
+    query = query.where(TierSimulation.moment == moment, TierSimulation.before == before, TierSimulation.after == after)
+    query = query.where(TierSimulation.customer_id > beyond).order_by(TierSimulation.customer_id).limit(PAGE + 1)
+    rows = session().scalars(query).all()
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
