@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     )
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
+    from relcrm.loyalty import tier_checks, tier_edit_views, tier_seams, tier_tasks, tier_views  # noqa: F401 (pages, jobs, what doctor asks)
     from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
@@ -48,5 +49,6 @@ def register(app: Flask) -> None:
         export_views.bp,
         products.bp,
         purchases.bp,
+        tier_views.bp,
     ):
         app.register_blueprint(blueprint)

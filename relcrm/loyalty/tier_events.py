@@ -22,9 +22,9 @@ def events(tx: Session, customer_ids: Collection[int]) -> dict[int, list[Event]]
     """Everything that decides the tiers of these customers; who bought nothing has an empty list."""
     found: dict[int, list[Event]] = {customer_id: [] for customer_id in customer_ids}
     came_back: dict[int, int] = {}
-    for customer_id, event in _returns(tx, customer_ids):
-        found[customer_id].append(event)
-        came_back[event.ref] = came_back.get(event.ref, 0) + event.minor
+    for customer_id, back in _returns(tx, customer_ids):
+        found[customer_id].append(back)
+        came_back[back.ref] = came_back.get(back.ref, 0) + back.minor
     orders = sa.select(Purchase.customer_id, Purchase.id, Purchase.sold_on, Purchase.kept_minor, Purchase.currency, Purchase.store_id)
     orders = orders.where(Purchase.customer_id.in_(customer_ids), Purchase.for_staff.is_(False))
     for row in tx.execute(orders):

@@ -100,18 +100,20 @@ class _Walk:
         if self._at < len(self._days) and self._days[self._at] == day:
             self._at += 1
         bought, came_back = self.book.learn(day)
+        if self.rules is not None:
+            self._open()
+            if bought:
+                self._buy()
+            if came_back and not self._is_frozen(day):
+                self._take_back()
+        # Rules that begin today come after what she did today: nobody loses by them what she reached this morning.
         new = self._versions.get(day)
         if new is not None:
             self._go_over(new)
-        if self.rules is None:
-            return
-        self._open()
-        if bought:
-            self._buy()
-        if came_back and not self._is_frozen(day):
-            self._take_back()
-        self._review()
-        self._lift_by_hand()
+        if self.rules is not None:
+            self._open()
+            self._review()
+            self._lift_by_hand()
 
     def state(self) -> State | None:
         if self.rules is None:

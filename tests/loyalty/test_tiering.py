@@ -231,6 +231,13 @@ def test_new_rules_lift_at_once_and_lower_only_at_the_review():
     assert state(bought, "2027-02-01", [DEFAULT, harder]).grace_until is not None
 
 
+def test_what_she_reached_on_the_day_new_rules_begin_is_hers():
+    harder = Rules(date(2026, 6, 1), (TIERS[0], Tier("silver", {"CNY": 5000_00})))
+    bought = sales(("2026-06-01", 2500))
+    assert state(bought, "2026-06-01", [DEFAULT, harder]).tier == "silver"
+    assert state(sales(("2026-06-02", 2500)), "2026-06-02", [DEFAULT, harder]).tier == "regular"
+
+
 def test_a_tier_that_is_no_more_gives_way_to_the_one_below():
     without_gold = Rules(date(2027, 1, 1), (TIERS[0], TIERS[1], TIERS[3]))
     bought = sales(("2026-02-01", 9000))

@@ -1,0 +1,99 @@
+"""Pages of tiers for everybody: the rules at the counter, why a customer has hers, and the page she is shown."""
+
+from typing import Any
+
+from flask import Blueprint, flash
+from flask_login import current_user
+
+from relcrm import clock, money
+from relcrm.consent import access_log
+from relcrm.customers import names
+from relcrm.customers import queries as customers
+from relcrm.customers.queries import Seen
+from relcrm.customers.views import load
+from relcrm.db import session, write_tx
+from relcrm.errors import NotAllowed, RuleError
+from relcrm.i18n import _, _l, speaking
+from relcrm.loyalty import tier_queries, tier_rules, tier_shown
+from relcrm.purchases import queries as purchases
+from relcrm.staff.permissions import Permission, may
+from relcrm.web.access import allow
+from relcrm.web.filters import lang, zone
+from relcrm.web.htmx import done, is_quiet, render
+
+bp = Blueprint("tiers", __name__, url_prefix="/tiers")
+
+
+@bp.get("")
+@allow(Permission.STORE_READ)
+def index() -> Any:
+    """The rules in force and what each tier gives: to read out at the counter."""
+    today = clock.today(zone())
+    edits = may(current_user, Permission.TIER_EDIT)
+    draft = tier_rules.draft(session()) if edits else None
+    return render(
+        "tiers/index.html", rules=tier_queries.in_force(today), coming=[tier_queries.with_levels(one) for one in tier_queries.coming(today)],
+        edits=edits, draft=draft, shown=tier_shown,
+    )  # fmt: skip
+
+
+@bp.get("/of/<public_id>")
+@allow(Permission.CUSTOMER_READ)
+def customer(public_id: str) -> Any:
+    """Why she has this tier, what lacks to the next, until when, what counted: amounts for who may know them."""
+    seen = load(public_id)
+    _looked(seen, "profile")
+    stand, told = tier_queries.stand(seen), tier_queries.told(seen.customer.id)
+    figures = purchases.figures(seen)
+    teller = customers.staff_names({told.by_id}).get(told.by_id, "") if told else ""
+    return render(
+        "tiers/customer.html", seen=seen, stand=stand, told=told, teller=teller, amounts=figures.amounts, visits=figures.visits,
+        chart=tier_shown.chart(stand, stand.rules, lang()) if stand and figures.amounts else None, shown=tier_shown,
+        receipts=purchases.shows_receipts(seen), shows=_may_show(seen), called=_called(seen),
+    )  # fmt: skip
+
+
+def _called(seen: Seen) -> str:
+    return names.called(seen.customer, lang()) if purchases.shows_receipts(seen) else names.pseudonym(seen.customer)
+
+
+def _may_show(seen: Seen) -> bool:
+    """Her own associate, whoever serves her today, and her store's manager have her before them."""
+    serves = may(current_user, Permission.CUSTOMER_WRITE, seen.store_of(current_user).id)
+    return serves and bool(seen.sight.relations & {"OA", "SM"})
+
+
+@bp.get("/of/<public_id>/show")
+@allow(Permission.CUSTOMER_WRITE)
+def show(public_id: str) -> Any:
+    """Her own figures for her own eyes, in her language, with nothing of the shop around them; that it was opened is logged."""
+    seen = load(public_id)
+    if not _may_show(seen):
+        raise NotAllowed(_l("It shows her figures. Tap “I am serving her” on her page first."), code="not_serving")
+    _looked(seen, "tier_shown")
+    spoken = seen.customer.language if seen.customer.language in ("zh", "en") else lang()
+    stand = tier_queries.stand(seen)
+    with speaking(spoken):
+        return render(
+            "tiers/show.html", seen=seen, stand=stand, spoken=spoken, shown=tier_shown, nav=[], html_lang={"zh": "zh-CN"}.get(spoken, spoken),
+            spent=money.show(stand.spent, stand.currency, spoken) if stand else "",
+        )  # fmt: skip
+
+
+@bp.post("/of/<public_id>/told")
+@allow(Permission.CUSTOMER_WRITE)
+def tell(public_id: str) -> Any:
+    """One tap: she was told the rules today."""
+    with write_tx() as tx:
+        seen = load(public_id)
+        stand = tier_queries.stand(seen)
+        if stand is None:
+            raise RuleError(_l("There are no tier rules yet."), code="no_rules")
+        tier_rules.tell(tx, current_user, seen, stand.rules.row, stand.state.tier)
+    flash(_("Noted: she knows the rules."), "done")
+    return done("tiers.customer", public_id=public_id)
+
+
+def _looked(seen: Seen, kind: str) -> None:
+    if not is_quiet():
+        access_log.looked(current_user.id, seen.customer.id, kind, store_id=seen.store_of(current_user).id)
