@@ -47,4 +47,3 @@ def mend() -> None:
 def _tiers(_deep: bool) -> Iterator[str]:
     for ids in _pieces():
         yield from (f"the tier of customer {one} is not that of her purchases" for one in wrong(ids))
-

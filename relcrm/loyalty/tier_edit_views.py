@@ -67,7 +67,9 @@ def _draft_page(row: TierRuleSet, form: PublishForm, *, status: int = 200) -> An
     rules = tier_queries.with_levels(row)
     names = _names(rules)
     changes = [(*key.split("|"), count) for key, count in sorted((row.simulated or {}).items())]
-    return render("tiers/draft.html", status=status, row=row, rules=rules, changes=changes, names=names, moments=MOMENTS, form=form, shown=tier_shown)
+    return render(
+        "tiers/draft.html", status=status, row=row, rules=rules, changes=changes, names=names, moments=MOMENTS, form=form, shown=tier_shown
+    )
 
 
 def _names(rules: tier_queries.InForce) -> dict[str, str]:

@@ -44,7 +44,9 @@ def _returns(tx: Session, customer_ids: Collection[int]) -> Iterable[tuple[int, 
     query = sa.select(order.customer_id, order.id, receipt.sold_on, minor)
     query = query.select_from(order).join(line, line.purchase_id == order.id).join(PurchaseLine, PurchaseLine.returns_line_id == line.id)
     query = query.join(receipt, receipt.id == PurchaseLine.purchase_id)
-    query = query.where(order.customer_id.in_(customer_ids), order.for_staff.is_(False)).group_by(order.customer_id, order.id, receipt.sold_on)
+    query = query.where(order.customer_id.in_(customer_ids), order.for_staff.is_(False)).group_by(
+        order.customer_id, order.id, receipt.sold_on
+    )
     for customer_id, ref, on, came_back in tx.execute(query):
         yield customer_id, Return(on, ref, int(came_back))
 

@@ -17,6 +17,7 @@ from relcrm.loyalty import tier_events, tier_states
 from relcrm.loyalty.tier_models import CustomerTier, TierLevel, TierRuleSet, TierSimulation, TierTold
 from relcrm.loyalty.tier_spans import Book, Event, Sale, nearest
 from relcrm.loyalty.tiering import Outcome, State, Step, replay
+from relcrm.purchases.models import Purchase, PurchaseLine
 from relcrm.staff.models import StaffMember
 
 PAGE = 50
@@ -138,6 +139,29 @@ def rolling(events: Sequence[Event], currency: str, today: date, window: int) ->
         if day >= first and (day in (first, today) or not found or found[-1][1] != sum_now):
             found.append((day, sum_now))
     return found
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An order that counts, as the page lists it: `left` of it in minor units, `part` when something came back."""
+
+    public_id: str
+    on: date
+    lines: Sequence[PurchaseLine]
+    left: int
+    part: bool
+
+
+def counted(found: Stand, most: int = 12) -> list[Counted]:
+    """The newest orders that count, with their goods, in two queries."""
+    shown = found.counted[:most]
+    refs = [sale.ref for sale, _left in shown]
+    names = {row.id: row.public_id for row in session().execute(sa.select(Purchase.id, Purchase.public_id).where(Purchase.id.in_(refs)))}
+    lines: dict[int, list[PurchaseLine]] = {ref: [] for ref in refs}
+    held = sa.select(PurchaseLine).where(PurchaseLine.purchase_id.in_(refs)).order_by(PurchaseLine.purchase_id, PurchaseLine.position)
+    for line in session().scalars(held):
+        lines[line.purchase_id].append(line)
+    return [Counted(names[sale.ref], sale.on, lines[sale.ref], left, left != sale.minor) for sale, left in shown]
 
 
 @dataclass(frozen=True)

@@ -219,5 +219,7 @@ def tell(tx: Session, actor: StaffMember, seen: Seen, row: TierRuleSet, tier: st
     today = clock.today(store.time_zone)
     same = sa.select(TierTold.id).where(TierTold.customer_id == seen.customer.id, TierTold.rule_set_id == row.id, TierTold.on == today)
     if tx.scalar(same.where(TierTold.by_id == actor.id).limit(1)) is None:
-        told = TierTold(customer_id=seen.customer.id, rule_set_id=row.id, tier=tier, by_id=actor.id, store_id=store.id, on=today, at=clock.now())
+        told = TierTold(
+            customer_id=seen.customer.id, rule_set_id=row.id, tier=tier, by_id=actor.id, store_id=store.id, on=today, at=clock.now()
+        )
         tx.add(told)

@@ -10,7 +10,7 @@ from relcrm.i18n import _, ngettext
 from relcrm.loyalty.tier_models import TierLevel
 from relcrm.loyalty.tier_queries import InForce, Stand
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 150, 8, 72, 12, 22
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 150, 8, 92, 12, 22
 
 
 def name(level: TierLevel, lang: str) -> str:
@@ -21,9 +21,10 @@ def benefits(level: TierLevel, lang: str) -> list[str]:
     return list(level.benefits_zh if lang == "zh" else level.benefits_en)
 
 
-def conditions(level: TierLevel, lang: str) -> str:
-    """¥8,000 in 365 days, 3 visits: what leads to this tier; "" for the lowest."""
-    amounts = " / ".join(money.show(minor, currency, lang) for currency, minor in sorted(level.thresholds.items()))
+def conditions(level: TierLevel, lang: str, only: str = "") -> str:
+    """¥8,000 / £880, 3 visits: what leads to this tier, in one currency if it is named; "" for the lowest."""
+    asked = [(currency, minor) for currency, minor in sorted(level.thresholds.items()) if only in ("", currency)]
+    amounts = " / ".join(money.show(minor, currency, lang) for currency, minor in asked)
     visits = ngettext("%(num)s visit", "%(num)s visits", level.visits) if level.visits else ""
     return str(_(", ")).join(part for part in (amounts, visits) if part)
 
@@ -84,7 +85,7 @@ def way(stand: Stand, lang: str) -> str:
     asked = stand.next_level.thresholds.get(stand.currency, 0)
     quarters = min(3, 4 * stand.spent // asked) if asked else 0
     tier = name(stand.next_level, lang)
-    words = (_("at the beginning of the way to %(tier)s"), _("a good part of the way to %(tier)s"), _("more than half way to %(tier)s"), _("nearly at %(tier)s"))  # fmt: skip
+    words = (_("At the beginning of the way to %(tier)s"), _("A good part of the way to %(tier)s"), _("More than half way to %(tier)s"), _("Nearly at %(tier)s"))  # fmt: skip
     return str(words[quarters]) % {"tier": tier}
 
 
@@ -122,7 +123,9 @@ class Chart:
 def chart(stand: Stand, rules: InForce, lang: str) -> Chart:
     """A step line of the rolling sum over the window, the thresholds as lines, a dot where she last rose."""
     asked = [(level.thresholds[stand.currency], level) for level in rules.levels if stand.currency in level.thresholds]
-    top = max([value for _on, value in stand.steps] + [minor for minor, level in asked if level.place <= stand.level.place + 1] + [1]) * 1.08
+    top = (
+        max([value for _on, value in stand.steps] + [minor for minor, level in asked if level.place <= stand.level.place + 1] + [1]) * 1.08
+    )
     first, last = stand.steps[0][0], stand.steps[-1][0]
     span = max((last - first).days, 1)
 

@@ -16,6 +16,7 @@ from relcrm.errors import NotAllowed, RuleError
 from relcrm.i18n import _, _l, speaking
 from relcrm.loyalty import tier_queries, tier_rules, tier_shown
 from relcrm.purchases import queries as purchases
+from relcrm.purchases.shown import goods
 from relcrm.staff.permissions import Permission, may
 from relcrm.web.access import allow
 from relcrm.web.filters import lang, zone
@@ -44,12 +45,12 @@ def customer(public_id: str) -> Any:
     seen = load(public_id)
     _looked(seen, "profile")
     stand, told = tier_queries.stand(seen), tier_queries.told(seen.customer.id)
-    figures = purchases.figures(seen)
+    figures, receipts = purchases.figures(seen), purchases.shows_receipts(seen)
     teller = customers.staff_names({told.by_id}).get(told.by_id, "") if told else ""
     return render(
         "tiers/customer.html", seen=seen, stand=stand, told=told, teller=teller, amounts=figures.amounts, visits=figures.visits,
         chart=tier_shown.chart(stand, stand.rules, lang()) if stand and figures.amounts else None, shown=tier_shown,
-        receipts=purchases.shows_receipts(seen), shows=_may_show(seen), called=_called(seen),
+        counted=tier_queries.counted(stand) if stand and figures.amounts and receipts else [], goods=goods, receipts=receipts, shows=_may_show(seen), called=_called(seen),
     )  # fmt: skip
 
 
