@@ -373,6 +373,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_store_id"), ["store_id"], unique=False)
 
     op.create_table(
+        "points_liability",
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customers", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_points_liability_store_id")),
+        sa.PrimaryKeyConstraint("on", "store_id", name=op.f("pk_points_liability")),
+    )
+    op.create_table(
+        "points_policy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("live_from", sa.Date(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("minor_per_point", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pending_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expiry_months", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("breakage", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("big_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("minor_per_point >= 0 AND value_minor > 0 AND big_points > 0", name=op.f("ck_points_policy_amounts")),
+        sa.CheckConstraint(
+            "pending_days BETWEEN 0 AND 90 AND expiry_months BETWEEN 1 AND 120 AND breakage BETWEEN 0 AND 100",
+            name=op.f("ck_points_policy_terms"),
+        ),
+        sa.ForeignKeyConstraint(["published_by_id"], ["staff_member.id"], name=op.f("fk_points_policy_published_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_policy")),
+    )
+    op.create_table(
         "product",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=24), nullable=False),
@@ -528,6 +560,47 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("undone_at IS NULL"),
             postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.create_table(
+        "approval",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rank", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("applies_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'approved', 'declined', 'withdrawn', 'alone', 'lapsed')", name=op.f("ck_approval_status")
+        ),
+        sa.CheckConstraint("decided_by_id IS NULL OR alone OR decided_by_id <> proposed_by_id", name=op.f("ck_approval_four_eyes")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_approval_customer_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_member.id"], name=op.f("fk_approval_decided_by_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["staff_member.id"], name=op.f("fk_approval_proposed_by_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_approval_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_approval_public_id")),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approval_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_approval_proposed_by_id_proposed_at", ["proposed_by_id", "proposed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_approval_store_id"), ["store_id"], unique=False)
+        batch_op.create_index(
+            "ix_approval_waiting",
+            ["status", "proposed_at"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('waiting', 'alone')"),
+            postgresql_where=sa.text("status IN ('waiting', 'alone')"),
         )
 
     op.create_table(
@@ -950,6 +1023,83 @@ def upgrade() -> None:
         batch_op.create_index("ix_note_customer_id_noted_at", ["customer_id", "noted_at"], unique=False)
 
     op.create_table(
+        "points_balance",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("debt", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_balance_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_points_balance")),
+    )
+    with op.batch_alter_table("points_balance", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_points_balance_debt", ["customer_id"], unique=False, sqlite_where=sa.text("debt > 0"), postgresql_where=sa.text("debt > 0")
+        )
+
+    op.create_table(
+        "points_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=True),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("debt", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("key", sa.String(length=100), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('earn_pending', 'earn_active', 'burn', 'expire', 'clawback', 'adjust', 'debt', 'debt_offset', 'forfeit', 'opening')",
+            name=op.f("ck_points_entry_kind"),
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["staff_member.id"], name=op.f("fk_points_entry_actor_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_entry_customer_id")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["points_entry.id"], name=op.f("fk_points_entry_reverses_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_points_entry_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_points_entry_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_points_entry_public_id")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_points_entry_reverses_id")),
+    )
+    with op.batch_alter_table("points_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_points_entry_by_hand",
+            ["customer_id", "actor_id"],
+            unique=False,
+            sqlite_where=sa.text("actor_id IS NOT NULL"),
+            postgresql_where=sa.text("actor_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_points_entry_customer_id_at", ["customer_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_points_entry_purchase_id",
+            ["purchase_id"],
+            unique=False,
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "points_pending",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active_on", sa.Date(), nullable=False),
+        sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_pending_customer_id")),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_points_pending")),
+    )
+    with op.batch_alter_table("points_pending", schema=None) as batch_op:
+        batch_op.create_index("ix_points_pending_active_at", ["active_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_points_pending_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "product_accessory",
         sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("accessory_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1190,6 +1340,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alias_id", "kind", "row_key", name=op.f("pk_merged_row")),
     )
     op.create_table(
+        "points_lot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("remaining", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("remaining >= 0 AND remaining <= points", name=op.f("ck_points_lot_remaining")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_lot_customer_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["points_entry.id"], name=op.f("fk_points_lot_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_lot")),
+    )
+    with op.batch_alter_table("points_lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_points_lot_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_points_lot_customer_id_expires_at",
+            ["customer_id", "expires_at"],
+            unique=False,
+            sqlite_where=sa.text("remaining > 0"),
+            postgresql_where=sa.text("remaining > 0"),
+        )
+        batch_op.create_index(batch_op.f("ix_points_lot_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "ix_points_lot_expires_at",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("remaining > 0"),
+            postgresql_where=sa.text("remaining > 0"),
+        )
+        batch_op.create_index(
+            "ix_points_lot_purchase_id",
+            ["purchase_id"],
+            unique=False,
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+
+    op.create_table(
         "purchase_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1228,6 +1419,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("returns_line_id IS NOT NULL"),
         )
 
+    op.create_table(
+        "points_allocation",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["points_entry.id"], name=op.f("fk_points_allocation_entry_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["points_lot.id"], name=op.f("fk_points_allocation_lot_id")),
+        sa.PrimaryKeyConstraint("entry_id", "lot_id", name=op.f("pk_points_allocation")),
+    )
+    with op.batch_alter_table("points_allocation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_points_allocation_lot_id"), ["lot_id"], unique=False)
+
     if op.get_bind().dialect.name == "sqlite":
         for table in CHAINED:
             for statement in guard(table):
@@ -1235,6 +1438,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("points_allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_points_allocation_lot_id"))
+
+    op.drop_table("points_allocation")
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_purchase_line_returns_line_id",
@@ -1248,6 +1455,20 @@ def downgrade() -> None:
         )
 
     op.drop_table("purchase_line")
+    with op.batch_alter_table("points_lot", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_points_lot_purchase_id",
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_points_lot_expires_at", sqlite_where=sa.text("remaining > 0"), postgresql_where=sa.text("remaining > 0"))
+        batch_op.drop_index(batch_op.f("ix_points_lot_entry_id"))
+        batch_op.drop_index(
+            "ix_points_lot_customer_id_expires_at", sqlite_where=sa.text("remaining > 0"), postgresql_where=sa.text("remaining > 0")
+        )
+        batch_op.drop_index(batch_op.f("ix_points_lot_customer_id"))
+
+    op.drop_table("points_lot")
     op.drop_table("merged_row")
     with op.batch_alter_table("merge_image", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
@@ -1305,6 +1526,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_product_accessory_accessory_id"))
 
     op.drop_table("product_accessory")
+    with op.batch_alter_table("points_pending", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_points_pending_customer_id"))
+        batch_op.drop_index("ix_points_pending_active_at")
+
+    op.drop_table("points_pending")
+    with op.batch_alter_table("points_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_points_entry_purchase_id",
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_points_entry_customer_id_at")
+        batch_op.drop_index(
+            "ix_points_entry_by_hand", sqlite_where=sa.text("actor_id IS NOT NULL"), postgresql_where=sa.text("actor_id IS NOT NULL")
+        )
+
+    op.drop_table("points_entry")
+    with op.batch_alter_table("points_balance", schema=None) as batch_op:
+        batch_op.drop_index("ix_points_balance_debt", sqlite_where=sa.text("debt > 0"), postgresql_where=sa.text("debt > 0"))
+
+    op.drop_table("points_balance")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index("ix_note_customer_id_noted_at")
 
@@ -1392,6 +1634,17 @@ def downgrade() -> None:
     op.drop_table("changed_file")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_approval_waiting",
+            sqlite_where=sa.text("status IN ('waiting', 'alone')"),
+            postgresql_where=sa.text("status IN ('waiting', 'alone')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_approval_store_id"))
+        batch_op.drop_index("ix_approval_proposed_by_id_proposed_at")
+        batch_op.drop_index(batch_op.f("ix_approval_customer_id"))
+
+    op.drop_table("approval")
     with op.batch_alter_table("alias", schema=None) as batch_op:
         batch_op.drop_index("uq_alias_loser_open", sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"))
         batch_op.drop_index(batch_op.f("ix_alias_winner_id"))
@@ -1415,6 +1668,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_product_category_id_name")
 
     op.drop_table("product")
+    op.drop_table("points_policy")
+    op.drop_table("points_liability")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_store_id"))
 

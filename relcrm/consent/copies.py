@@ -46,6 +46,8 @@ _COLUMNS: Mapping[Follows, str] = {
         export_row.purposes export_row.row_hash
         tier_rule_set.public_id tier_rule_set.status tier_rule_set.simulated tier_simulation.moment tier_simulation.before tier_simulation.after
         tier_told.tier
+        approval.public_id approval.kind approval.parameters approval.status
+        points_entry.public_id points_entry.kind points_entry.reason points_entry.parameters points_entry.key
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
@@ -58,7 +60,7 @@ _COLUMNS: Mapping[Follows, str] = {
         purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency
         customer_tier.tier customer_tier.earned tier_change.kind tier_change.before tier_change.after tier_change.why
     """,
-    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note",
+    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note approval.reason approval.said points_entry.words",
     Follows.HOUSE: """
         notice.kind notice.lang notice.spoken notice.text notice.sha256 notice.changes assessment.subject assessment.text field_switch.key
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
@@ -72,7 +74,7 @@ _COLUMNS: Mapping[Follows, str] = {
         care_note.tip_zh care_note.tip_en care_note.zh care_note.en product_import.file_name product_import.header product_import_row.cells
         product_import_row.why
         tier_level.key tier_level.zh tier_level.en tier_level.thresholds tier_level.benefits_zh tier_level.benefits_en
-        line_name.key line_name.name line_name.category line_name.sizes line_name.colours
+        line_name.key line_name.name line_name.category line_name.sizes line_name.colours points_policy.currency
     """,
 }
 # Modules that write files, or keep in memory what was typed, and how those follow.

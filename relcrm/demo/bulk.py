@@ -20,7 +20,7 @@ from relcrm.consent import bound, ledger
 from relcrm.consent.ledger import Standing
 from relcrm.consent.purposes import ANY
 from relcrm.customers import search
-from relcrm.demo import bought, known
+from relcrm.demo import bought, known, points
 from relcrm.demo.drawing import drawing
 from relcrm.demo.people import people
 from relcrm.demo.world import Act, Known, Person, World
@@ -42,6 +42,9 @@ TABLES = {
     "tag": "customer_id basis readable_until purge_at name noted_by_id noted_at",
     "purchase": bought.PURCHASE,
     "purchase_line": bought.LINE,
+    "points_entry": points.ENTRY,
+    "points_lot": points.LOT,
+    "points_pending": points.PENDING,
     "scratch.found_by": "store_id key customer_id owner_id seen",
 }
 EVENT = (
@@ -104,7 +107,7 @@ def _connected(path: Path, customers: int) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _without_indexes(connection: sqlite3.Connection) -> Iterator[None]:
     """Indexes are built once at the end, in order, instead of row by row; that of the search keys would not fit in memory then."""
-    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event", "customer_totals"))
+    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event", "customer_totals", "points_balance"))
     found = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})")
     indexes = found.fetchall()
     for name, _sql in indexes:
@@ -188,6 +191,7 @@ def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, l
         for table, waiting in rows.items():
             connection.executemany(_insert(table, TABLES[table]), waiting)
         connection.execute(_totals_of(rows["purchase"]))
+        connection.execute(points.balances_of(rows["points_entry"]))
         numbered = ((place, *row) for place, row in enumerate(keys, start=n))
         connection.executemany(_insert("scratch.found_by", f"n {TABLES['scratch.found_by']}"), numbered)
         n += len(keys)
@@ -240,7 +244,11 @@ def _file(rows: dict[str, list[Row]], world: World, customer_id: int, person: Pe
         kinds.add(kind)
     lines = _bound(rows, world, customer_id, person, standings)
     end = world.now if service.allowed else service.since or world.now
-    for table, own in zip(("purchase", "purchase_line"), bought.bought(world, customer_id, person, end), strict=True):
+    purchases, lines_sold = bought.bought(world, customer_id, person, end)
+    earned = points.points(world, purchases)
+    for table, own in zip(
+        ("purchase", "purchase_line", "points_entry", "points_lot", "points_pending"), (purchases, lines_sold, *earned), strict=True
+    ):
         rows[table] += own
     if closed is None:
         _found_by(rows["scratch.found_by"], customer_id, person, lines)

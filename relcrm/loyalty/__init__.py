@@ -1,1 +1,1 @@
-"""What a customer gets for coming back: tiers and points. Both follow from purchases and rest on the service consent (DOMAIN §1.4 C-3)."""
+"""Tiers, points, and what two people decide about them. What a purchase is belongs to purchases; measures of many to measures."""
