@@ -24,8 +24,19 @@ def register(app: Flask) -> None:
     )
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
-    from relcrm.loyalty import tier_checks, tier_edit_views, tier_seams, tier_tasks, tier_views  # noqa: F401 (pages, jobs, what doctor asks)
-    from relcrm.loyalty import approvals_views, points_chain_views, points_checks, points_seams, points_tasks, points_views  # noqa: F401 (card, doctor, jobs)
+    from relcrm.loyalty import (  # noqa: F401 (pages, cards, jobs, what doctor asks)
+        approvals_views,
+        points_chain_views,
+        points_checks,
+        points_seams,
+        points_tasks,
+        points_views,
+        tier_checks,
+        tier_edit_views,
+        tier_seams,
+        tier_tasks,
+        tier_views,
+    )
     from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products

@@ -121,6 +121,7 @@ ROWS: dict[str, tuple[str, dict[str, str]]] = {
     "tiers.index": ("account", {}),
     "tiers.customer": ("read", {}),
     "tiers.show": ("show_her", {}),
+    "tiers.lift": ("correct", {}),
     "tiers.tell": ("write", {}),
     "tiers.begin": ("owner", {}),
     "tiers.edit": ("owner", {"public_id": "tier_draft"}),

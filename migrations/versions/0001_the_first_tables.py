@@ -1420,6 +1420,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "tier_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("approval_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint('"on" < until', name=op.f("ck_tier_grant_span")),
+        sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_tier_grant_approval_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_grant_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_grant")),
+    )
+    with op.batch_alter_table("tier_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tier_grant_approval_id"), ["approval_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_grant_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "points_allocation",
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("lot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1442,6 +1460,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_points_allocation_lot_id"))
 
     op.drop_table("points_allocation")
+    with op.batch_alter_table("tier_grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_grant_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_tier_grant_approval_id"))
+
+    op.drop_table("tier_grant")
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_purchase_line_returns_line_id",

@@ -45,7 +45,7 @@ _COLUMNS: Mapping[Follows, str] = {
         export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
         export_row.purposes export_row.row_hash
         tier_rule_set.public_id tier_rule_set.status tier_rule_set.simulated tier_simulation.moment tier_simulation.before tier_simulation.after
-        tier_told.tier
+        tier_told.tier tier_grant.tier
         approval.public_id approval.kind approval.parameters approval.status
         points_entry.public_id points_entry.kind points_entry.reason points_entry.parameters points_entry.key
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, FieldList, Form, FormField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import DateField, FieldList, Form, FormField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -13,6 +13,7 @@ from relcrm.errors import BadValue, RuleError
 from relcrm.i18n import _l
 from relcrm.loyalty.tier_models import TierLevel, TierRuleSet
 from relcrm.loyalty.tier_rules import MOST_TIERS, SPANS, Level
+from relcrm.web.forms import CreatingForm
 from relcrm.web.forms import Form as PageForm
 
 LONG = Length(max=600, message=_l("That is too long."))
@@ -115,6 +116,27 @@ class PublishForm(PageForm):
     def day(self) -> date:
         chosen: date = self.live_from.data
         return chosen
+
+
+class LiftForm(CreatingForm):
+    """`confirm`: the last day once more, where nobody else could decide."""
+
+    tier = RadioField(_l("Tier"), choices=[], validators=[InputRequired(_l("Choose a tier."))], validate_choice=False)
+    until = DateField(_l("Until"), validators=[InputRequired(_l("Choose a day."))])
+    reason = StringField(_l("Why"), validators=[LONG])
+    confirm = DateField(_l("The day once more"), validators=[Optional()])
+
+    def offer(self, pairs: Iterable[tuple[str, str]]) -> "LiftForm":
+        self.tier.choices = list(pairs)
+        return self
+
+    @property
+    def day(self) -> date:
+        chosen: date = self.until.data
+        return chosen
+
+    def is_confirmed(self) -> bool:
+        return self.confirm.data is not None and bool(self.confirm.data == self.until.data)
 
 
 def _clean(text: str | None) -> str:

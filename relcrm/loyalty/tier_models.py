@@ -124,3 +124,17 @@ class TierTold(Model):
     store_id: Mapped[int] = foreign("store.id", index=False)
     on: Mapped[date]
     at: Mapped[datetime]
+
+
+class TierGrant(Model):
+    """Lifted to a tier from `on` to the day before `until`, as two people decided; the reason stands with the approval."""
+
+    __tablename__ = "tier_grant"
+    __table_args__ = (sa.CheckConstraint(sa.column("on") < sa.column("until"), name="span"),)
+    id: Mapped[PrimaryKey]
+    customer_id: Mapped[int] = foreign("customer.id", ondelete="CASCADE")
+    tier: Mapped[str] = mapped_column(sa.String(24))
+    on: Mapped[date]
+    until: Mapped[date]
+    approval_id: Mapped[int] = foreign("approval.id")
+    at: Mapped[datetime]

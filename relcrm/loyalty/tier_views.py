@@ -1,8 +1,9 @@
 """Pages of tiers for everybody: the rules at the counter, why a customer has hers, and the page she is shown."""
 
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask_login import current_user
 
 from relcrm import clock, money
@@ -14,12 +15,14 @@ from relcrm.customers.views import load
 from relcrm.db import session, write_tx
 from relcrm.errors import NotAllowed, RuleError
 from relcrm.i18n import _, _l, speaking
-from relcrm.loyalty import tier_queries, tier_rules, tier_shown
+from relcrm.loyalty import approvals, tier_by_hand, tier_queries, tier_rules, tier_shown
+from relcrm.loyalty.tier_forms import LiftForm
 from relcrm.purchases import queries as purchases
 from relcrm.purchases.shown import goods
 from relcrm.staff.permissions import Permission, may
 from relcrm.web.access import allow
 from relcrm.web.filters import lang, zone
+from relcrm.web.forms import refusals
 from relcrm.web.htmx import done, is_quiet, render
 
 bp = Blueprint("tiers", __name__, url_prefix="/tiers")
@@ -51,6 +54,7 @@ def customer(public_id: str) -> Any:
         "tiers/customer.html", seen=seen, stand=stand, told=told, teller=teller, amounts=figures.amounts, visits=figures.visits,
         chart=tier_shown.chart(stand, stand.rules, lang()) if stand and figures.amounts else None, shown=tier_shown,
         counted=tier_queries.counted(stand) if stand and figures.amounts and receipts else [], goods=goods, receipts=receipts, shows=_may_show(seen), called=_called(seen),
+        lifts=tier_by_hand.given(seen.customer.id) if receipts and figures.amounts else [],
     )  # fmt: skip
 
 
@@ -93,6 +97,38 @@ def tell(public_id: str) -> Any:
         tier_rules.tell(tx, current_user, seen, stand.rules.row, stand.state.tier)
     flash(_("Noted: she knows the rules."), "done")
     return done("tiers.customer", public_id=public_id)
+
+
+@bp.route("/of/<public_id>/lift", methods=["GET", "POST"])
+@allow(Permission.APPROVE)
+def lift(public_id: str) -> Any:
+    """Propose a tier by hand; another person decides."""
+    seen = load(public_id)
+    stand = tier_queries.stand(seen)
+    form = LiftForm().offer((one.key, tier_shown.name(one, lang())) for one in (tier_by_hand.higher(stand) if stand else ()))
+    if request.method == "POST" and form.validate():
+        with refusals(form):
+            with write_tx() as tx:
+                if form.made_before() is None:
+                    made = tier_by_hand.propose(
+                        tx, current_user, load(public_id), form.tier.data, form.day, form.reason.data or "", confirmed=form.is_confirmed()
+                    )
+                    form.remember(tx, made.public_id)
+                    flash(_said(made.alone))
+            return done(".customer", public_id=public_id)
+    seen = load(public_id)
+    if request.method == "GET":
+        form.until.data = clock.today(seen.home.time_zone) + timedelta(days=90)
+    return render(
+        "tiers/lift.html", status=422 if request.method == "POST" else 200, form=form, seen=seen, stand=tier_queries.stand(seen),
+        called=_called(seen), alone=approvals.nobody_above(current_user, seen), most=tier_by_hand.MOST_DAYS,
+    )  # fmt: skip
+
+
+def _said(alone: bool) -> str:
+    if alone:
+        return _("You act alone: it is done in ten minutes, and until then you can take it back under Approvals.")
+    return _("Another person decides now. It stands under Approvals.")
 
 
 def _looked(seen: Seen, kind: str) -> None:

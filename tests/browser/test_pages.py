@@ -61,6 +61,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "consent.assessment": ("hua", ("/settings/assessments/profiling",)),
     "tiers.index": ("ana", ("/tiers",)),
     "tiers.customer": ("ana", ("/tiers/of/{her}",)),
+    "tiers.lift": ("ben", ("/tiers/of/{her}/lift",)),
     "tiers.show": ("ana", ("/tiers/of/{her}/show",)),
     "tiers.edit": ("hua", ("/tiers/draft/{tier_draft}/edit",)),
     "tiers.draft": ("hua", ("/tiers/draft/{tier_draft}",)),
