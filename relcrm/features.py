@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     )
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
+    from relcrm.handover import views as handover
     from relcrm.loyalty import (  # noqa: F401 (pages, cards, jobs, what doctor asks)
         approvals_views,
         points_chain_views,
@@ -64,5 +65,6 @@ def register(app: Flask) -> None:
         tier_views.bp,
         approvals_views.bp,
         points_views.bp,
+        handover.bp,
     ):
         app.register_blueprint(blueprint)

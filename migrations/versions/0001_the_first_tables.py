@@ -140,6 +140,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sweep_mark")),
     )
     op.create_table(
+        "after_sales",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_after_sales_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_after_sales")),
+    )
+    op.create_table(
         "assessment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
@@ -1320,6 +1330,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tier_told_rule_set_id"), ["rule_set_id"], unique=False)
 
     op.create_table(
+        "handover",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["begun_by_id"], ["staff_member.id"], name=op.f("fk_handover_begun_by_id")),
+        sa.ForeignKeyConstraint(["finished_by_id"], ["staff_member.id"], name=op.f("fk_handover_finished_by_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_handover_purchase_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_finished_at"), ["finished_at"], unique=False)
+
+    op.create_table(
         "merge_image",
         sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -1438,6 +1463,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tier_grant_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "handover_step",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=5), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("state IN ('done', 'fixed', 'held', 'na')", name=op.f("ck_handover_step_state")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_handover_step_by_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["purchase_line.id"], name=op.f("fk_handover_step_line_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["purchase_id"], ["handover.purchase_id"], name=op.f("fk_handover_step_purchase_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("purchase_id", "step", name=op.f("pk_handover_step")),
+    )
+    op.create_table(
         "points_allocation",
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("lot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1460,6 +1501,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_points_allocation_lot_id"))
 
     op.drop_table("points_allocation")
+    op.drop_table("handover_step")
     with op.batch_alter_table("tier_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tier_grant_customer_id"))
         batch_op.drop_index(batch_op.f("ix_tier_grant_approval_id"))
@@ -1497,6 +1539,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
 
     op.drop_table("merge_image")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_finished_at"))
+
+    op.drop_table("handover")
     with op.batch_alter_table("tier_told", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tier_told_rule_set_id"))
         batch_op.drop_index("ix_tier_told_customer_id_at")
@@ -1741,6 +1787,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_decided_by_id"))
 
     op.drop_table("assessment")
+    op.drop_table("after_sales")
     op.drop_table("sweep_mark")
     op.drop_table("store")
     op.drop_table("staff_member")

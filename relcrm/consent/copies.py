@@ -48,6 +48,7 @@ _COLUMNS: Mapping[Follows, str] = {
         tier_told.tier tier_grant.tier
         approval.public_id approval.kind approval.parameters approval.status
         points_entry.public_id points_entry.kind points_entry.reason points_entry.parameters points_entry.key
+        handover_step.step handover_step.state handover_step.told
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
@@ -60,7 +61,9 @@ _COLUMNS: Mapping[Follows, str] = {
         purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency
         customer_tier.tier customer_tier.earned tier_change.kind tier_change.before tier_change.after tier_change.why
     """,
-    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note approval.reason approval.said points_entry.words",
+    Follows.OWN_WORDS: """
+        chained_text.words customer_list.name export_log.why purchase.note handover_step.note approval.reason approval.said points_entry.words
+    """,
     Follows.HOUSE: """
         notice.kind notice.lang notice.spoken notice.text notice.sha256 notice.changes assessment.subject assessment.text field_switch.key
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
@@ -72,8 +75,8 @@ _COLUMNS: Mapping[Follows, str] = {
         product.colours product.currency product.selling product.doubts product.competitors product.notes product.care_key
         product_barcode.barcode product_barcode.size product_barcode.colour care_note.key care_note.title_zh care_note.title_en
         care_note.tip_zh care_note.tip_en care_note.zh care_note.en product_import.file_name product_import.header product_import_row.cells
-        product_import_row.why
         tier_level.key tier_level.zh tier_level.en tier_level.thresholds tier_level.benefits_zh tier_level.benefits_en
+        product_import_row.why after_sales.zh after_sales.en
         line_name.key line_name.name line_name.category line_name.sizes line_name.colours points_policy.currency
     """,
 }

@@ -21,14 +21,13 @@ def build(path: Path, *, customers: int, seed: int, tick: Callable[[int], object
     schema.migrate()
     with db.write_tx() as tx:
         world = cast.found(tx, seed=seed, customers=customers, now=now)
-        tiers.publish(tx, (now - cast.BEGAN).date())
+        tiers.publish(tx, seed, (now - cast.BEGAN).date())
         known = cast.sign_ins(tx)
     _let_go()
     bulk.write(path, world, workers=_workers(customers), tick=tick)
     with db.write_tx() as tx:
         scenes.play(tx, world)
-    if customers < LARGE:
-        tiers.walk()
+    tiers.walk(customers)
     _let_go()
     return known
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm.demo.words import public_id
+from relcrm.handover import rules as handover
 from relcrm.products import founding, search
 from relcrm.products.models import Category, Product, ProductAccessory
 
@@ -29,6 +30,7 @@ def stock(tx: Session, *, seed: int, since: datetime) -> None:
     """Categories, care notes and products, there since that day."""
     draw = Random(f"{seed} goods")
     founding.start(tx, ("zh", "en"))
+    handover.start(tx)
     by_key: dict[str, list[Product]] = {}
     for category in tx.scalars(sa.select(Category).order_by(Category.id)):
         category.public_id = public_id(draw)

@@ -59,7 +59,7 @@ def usual(available: int) -> list[int]:
 class AdjustForm(CreatingForm):
     way = RadioField(_l("More or fewer"), choices=[SelectChoice("more", _l("More")), SelectChoice("fewer", _l("Fewer"))], default="more")
     points = StringField(_l("How many points"), validators=[LONG])
-    reason = StringField(_l("Why"), validators=[LONG])
+    reason = StringField(_l("The reason"), validators=[LONG])
     confirm = StringField(_l("The number once more"), validators=[LONG])
 
     def signed(self) -> int:

@@ -110,7 +110,7 @@ def take_back(tx: Session, actor: StaffMember, seen: Seen, public_id: str) -> Po
 
 def _gone(tx: Session, entry: PointsEntry) -> Mapping[PointsLot, int]:
     rows = sa.select(PointsLot, PointsAllocation.points).join(PointsAllocation, PointsAllocation.lot_id == PointsLot.id)
-    return dict(tx.execute(rows.where(PointsAllocation.entry_id == entry.id)).tuples().all())
+    return {row[0]: row[1] for row in tx.execute(rows.where(PointsAllocation.entry_id == entry.id))}
 
 
 def adjust(tx: Session, actor: StaffMember, seen: Seen, points: int, reason: str, *, confirmed: bool = False) -> PointsEntry | Approval:

@@ -19,6 +19,7 @@ from relcrm.purchases.rules import Line
 from relcrm.staff import links
 from tests import factories, goods
 from tests.customers import importing
+from tests.loyalty import keeping
 from tests.purchases import selling
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
@@ -36,6 +37,8 @@ TOLD = {
 
 def fill() -> dict[str, str]:
     """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, one whose consent soon ends, and one who is in the book twice."""
+    with db.write_tx() as tx:
+        keeping.rules_on(tx)
     with pytest.MonkeyPatch.context() as patch:
         then = clock.now() - timedelta(days=240)
         patch.setattr(clock, "now", lambda: then)
@@ -56,6 +59,7 @@ def fill() -> dict[str, str]:
         **_twins(regular),
         **_bought(regular),
         **_tiers(),
+        **_points(regular),
         **goods.fill(),
     }
 
@@ -85,6 +89,17 @@ def _merge(ana: Any, one: int, other: int) -> int:
         both = (_seen(ana, one), _seen(ana, other))
         versions = (both[0].customer.version, both[1].customer.version)
         return int(merging.merge(tx, ana, *both, merging.Choice(), versions=versions).id)
+
+
+def _points(customer_id: int) -> dict[str, str]:
+    """She has points, some of them redeemed; a large correction waits for the owner, and what is open is counted."""
+    with db.write_tx() as tx:
+        keeping.adjust(tx, 480, "旧会员卡上的积分", her=XIAOMING)
+        keeping.redeem(tx, 50, her=XIAOMING)
+        keeping.redeem(tx, 20, her=XIAOMING, for_what="gift", words="免费改袖长")
+        keeping.adjust(tx, 900, "三张小票当时没有记上", her=XIAOMING)
+    jobs.run_now("points_liability")
+    return {}
 
 
 def _bought(customer_id: int) -> dict[str, str]:

@@ -73,6 +73,12 @@ def rows(her: str = HER):
     ]
 
 
+def rows_on(tx):
+    """Every row of the ledger, as numbers."""
+    query = sa.select(PointsEntry.id, PointsEntry.kind, PointsEntry.pending, PointsEntry.active, PointsEntry.debt).order_by(PointsEntry.id)
+    return [tuple(row) for row in tx.execute(query)]
+
+
 def redeem(tx, points, *, by="ana", her=HER, **more):
     actor = tx.merge(factories.staff(by))
     return points_rules.redeem(tx, actor, customers.seen_by(actor, factories.customer(her)), points, **more)
