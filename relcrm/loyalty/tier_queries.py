@@ -14,7 +14,7 @@ from relcrm.db import session
 from relcrm.errors import NotFound
 from relcrm.i18n import _l
 from relcrm.loyalty import tier_events, tier_states
-from relcrm.loyalty.tier_models import CustomerTier, TierLevel, TierRuleSet, TierSimulation, TierTold
+from relcrm.loyalty.tier_models import CustomerTier, TierChange, TierLevel, TierRuleSet, TierSimulation, TierTold
 from relcrm.loyalty.tier_spans import Book, Event, Sale, nearest
 from relcrm.loyalty.tiering import Outcome, State, Step, replay
 from relcrm.purchases.models import Purchase, PurchaseLine
@@ -180,6 +180,13 @@ def brief(seen: Seen) -> Brief:
         state = tier_states.derived(session(), [seen.customer.id])[seen.customer.id][0]
         return Brief(state[0], state[3], state[4]) if state else Brief("", None, None)
     return Brief(row.tier, row.valid_until, row.grace_until) if row is not None else Brief("", None, None)
+
+
+def reached(customer_id: int, on: date) -> str:
+    """The tier that she reached or kept by buying on that day, if it is still hers; "" for none."""
+    bought = sa.select(TierChange.after).join(CustomerTier, CustomerTier.customer_id == TierChange.customer_id)
+    bought = bought.where(TierChange.customer_id == customer_id, TierChange.on == on, TierChange.kind.in_(("up", "renewed")))
+    return session().scalar(bought.where(TierChange.after == CustomerTier.tier).order_by(TierChange.position.desc()).limit(1)) or ""
 
 
 def told(customer_id: int) -> TierTold | None:

@@ -10,6 +10,7 @@ from relcrm import clock, money
 from relcrm.consent import access_log
 from relcrm.customers import names
 from relcrm.customers import queries as customers
+from relcrm.customers.models import Customer
 from relcrm.customers.queries import Seen
 from relcrm.customers.views import load
 from relcrm.db import session, write_tx
@@ -17,8 +18,11 @@ from relcrm.errors import NotAllowed, RuleError
 from relcrm.i18n import _, _l, speaking
 from relcrm.loyalty import approvals, tier_by_hand, tier_queries, tier_rules, tier_shown
 from relcrm.loyalty.tier_forms import LiftForm
+from relcrm.purchases import afterwards
 from relcrm.purchases import queries as purchases
+from relcrm.purchases.models import Purchase
 from relcrm.purchases.shown import goods
+from relcrm.staff.models import StaffMember
 from relcrm.staff.permissions import Permission, may
 from relcrm.web.access import allow
 from relcrm.web.filters import lang, zone
@@ -134,3 +138,19 @@ def _said(alone: bool) -> str:
 def _looked(seen: Seen, kind: str) -> None:
     if not is_quiet():
         access_log.looked(current_user.id, seen.customer.id, kind, store_id=seen.store_of(current_user).id)
+
+
+def _reached(_reader: StaffMember, purchase: Purchase) -> afterwards.Step | None:
+    """On the receipt that led to a tier: what she reached, and the way to explain it to her."""
+    key = tier_queries.reached(purchase.customer_id, purchase.sold_on) if purchase.kept_minor > 0 else ""
+    rules = tier_queries.in_force(clock.today(zone())) if key else None
+    if rules is None:
+        return None
+    customer = session().get_one(Customer, purchase.customer_id)
+    tier = tier_shown.name(rules.level(key), lang())
+    return afterwards.Step(
+        _("She is %(tier)s", tier=tier), _("Show her why, and what it gives"), "tiers.customer", {"public_id": customer.public_id}
+    )
+
+
+afterwards.steps.append(_reached)

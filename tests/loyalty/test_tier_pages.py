@@ -262,3 +262,12 @@ def test_the_card_and_the_timeline_tell_her_tier(app, sign_in, cleo):
     assert happened.index("Reached Gold") < happened.index("Bought Coat")
     assert "¥8,000" not in happened
     assert "CN¥9,000 in the window; CN¥8,000 leads here" in text(sign_in("ben").get(f"/customers/{cleo}/timeline?kind=tiers"))
+
+
+def test_the_receipt_that_led_to_a_tier_says_so(app, sign_in, cleo):
+    in_app(app, go_live)
+    in_app(app, buy, "Cleo", 300, days_ago=3)
+    in_app(app, buy, "Cleo", 2_500)
+    ana = sign_in("ana")
+    links = re.findall(r'href="(/purchases/[\w-]{12})"', ana.get(f"/purchases/of/{cleo}").text)
+    assert ["She is Silver" in text(ana.get(link)) for link in links] == [True, False]
