@@ -59,7 +59,7 @@ def why(reason: Mapping[str, Any], lang: str, *, amounts: bool) -> str:
     if not amounts or "currency" not in reason:
         return ""
     shown = {key: money.show(int(reason[key]), str(reason["currency"]), lang) for key in ("spent", "threshold")}
-    return str(_("%(spent)s in the window; %(threshold)s leads here", **shown))
+    return str(_("%(spent)s counted; it takes %(threshold)s", **shown))
 
 
 def about(stand: Stand, amounts: bool, lang: str) -> str:

@@ -261,7 +261,7 @@ def test_the_card_and_the_timeline_tell_her_tier(app, sign_in, cleo):
     happened = text(page).split("What happened")[1]
     assert happened.index("Reached Gold") < happened.index("Bought Coat")
     assert "¥8,000" not in happened
-    assert "CN¥9,000 in the window; CN¥8,000 leads here" in text(sign_in("ben").get(f"/customers/{cleo}/timeline?kind=tiers"))
+    assert "CN¥9,000 counted; it takes CN¥8,000" in text(sign_in("ben").get(f"/customers/{cleo}/timeline?kind=tiers"))
 
 
 def test_the_receipt_that_led_to_a_tier_says_so(app, sign_in, cleo):
