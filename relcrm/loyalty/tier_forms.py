@@ -123,7 +123,7 @@ class LiftForm(CreatingForm):
 
     tier = RadioField(_l("Tier"), choices=[], validators=[InputRequired(_l("Choose a tier."))], validate_choice=False)
     until = DateField(_l("Until"), validators=[InputRequired(_l("Choose a day."))])
-    reason = StringField(_l("Why"), validators=[LONG])
+    reason = StringField(_l("Reason for the lift"), validators=[LONG])
     confirm = DateField(_l("The day once more"), validators=[Optional()])
 
     def offer(self, pairs: Iterable[tuple[str, str]]) -> "LiftForm":

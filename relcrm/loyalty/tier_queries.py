@@ -1,6 +1,6 @@
 """Reading tiers: the rules in force, where a customer stands and why. Changing is tier_rules and tier_states."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from relcrm.errors import NotFound
 from relcrm.i18n import _l
 from relcrm.loyalty import tier_events, tier_states
 from relcrm.loyalty.tier_models import CustomerTier, TierChange, TierLevel, TierRuleSet, TierSimulation, TierTold
-from relcrm.loyalty.tier_spans import Book, Event, Sale, nearest
+from relcrm.loyalty.tier_spans import Book, Event, Sale, Tier, nearest, qualifies
 from relcrm.loyalty.tiering import Outcome, State, Step, replay
 from relcrm.purchases.models import Purchase, PurchaseLine
 from relcrm.staff.models import StaffMember
@@ -39,7 +39,8 @@ class InForce:
 class Stand:
     """Where she stands today, straight from her purchases. Amounts are of `currency`, in minor units; `spent` is of the rolling window.
 
-    `missing`, `missing_visits`: to the next tier; `keeping`: what lacks at her own tier's threshold today, 0 when she qualifies.
+    `missing`, `missing_visits`: to the next tier; `keeping`: what lacks to keep her own tier when it is looked at next, on `keep_by`,
+    by what she bought so far; 0 for enough.
     `counted`: the orders that count, newest first, with what is left of each; `leaves`: the first of them to leave the window, and when.
     `steps`: the rolling sum from each day on which it changed.
     """
@@ -56,6 +57,7 @@ class Stand:
     missing: int
     missing_visits: int
     keeping: int
+    keep_by: date | None
     counted: Sequence[tuple[Sale, int]]
     leaves: tuple[int, date] | None
     steps: Sequence[tuple[date, int]]
@@ -109,14 +111,21 @@ def _stand(found: Outcome, state: State, events: Sequence[Event], rules: InForce
     own, following = tiers[place], tiers[place + 1] if place + 1 < len(tiers) else None
     net = spent.get(currency, 0)
     counted = _counted(found.book, events, currency, today, window)
+    keep_by = (state.grace_until or state.valid_until) if state.tier == state.earned else None
+    look = today if state.grace_until else keep_by or today
     return Stand(
         state, found.log, rules, rules.level(state.tier), rules.level(following.key) if following else None, today, currency, net, visits,
         missing=max(0, following.thresholds.get(currency, 0) - net) if following else 0,
         missing_visits=max(0, following.visits - visits) if following else 0,
-        keeping=max(0, own.thresholds.get(currency, 0) - net) if found.qualifies < place else 0,
+        keeping=0 if qualifies(found.book, found.rules, look) >= place else _lacks(own, found.book.spent(look, window), currency),
+        keep_by=keep_by,
         counted=counted, leaves=(counted[-1][1], counted[-1][0].on + timedelta(days=window)) if counted else None,
         steps=rolling(events, currency, today, window),
     )  # fmt: skip
+
+
+def _lacks(tier: Tier, spent: Mapping[str, int], currency: str) -> int:
+    return max(0, tier.thresholds.get(currency, 0) - spent.get(currency, 0))
 
 
 def _counted(book: Book, events: Sequence[Event], currency: str, today: date, window: int) -> list[tuple[Sale, int]]:

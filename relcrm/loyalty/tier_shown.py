@@ -78,6 +78,18 @@ def about(stand: Stand, amounts: bool, lang: str) -> str:
     return str(_("%(tier)s, without an end.", tier=tier))
 
 
+def keeping(stand: Stand, amounts: bool, lang: str) -> str:
+    """What lacks to keep her tier at its end, by what she bought so far; "" in the grace, of which `about` speaks, and where nothing ends."""
+    if stand.keep_by is None or stand.state.grace_until is not None:
+        return ""
+    end = day(stand.keep_by, lang, stand.today)
+    if not stand.keeping:
+        return str(_("What was bought so far is enough to keep it after %(day)s.", day=end))
+    if not amounts:
+        return str(_("What was bought so far is not enough to keep it after %(day)s.", day=end))
+    return str(_("%(amount)s more by %(day)s keeps it another time.", amount=money.show(stand.keeping, stand.currency, lang), day=end))
+
+
 def way(stand: Stand, lang: str) -> str:
     """How far to the next tier in words, in quarters: a percentage would tell the amount to who may not know it."""
     if stand.next_level is None:

@@ -56,7 +56,7 @@ def customer(public_id: str) -> Any:
     teller = customers.staff_names({told.by_id}).get(told.by_id, "") if told else ""
     return render(
         "tiers/customer.html", seen=seen, stand=stand, told=told, teller=teller, amounts=figures.amounts, visits=figures.visits,
-        chart=tier_shown.chart(stand, stand.rules, lang()) if stand and figures.amounts else None, shown=tier_shown,
+        chart=tier_shown.chart(stand, stand.rules, lang()) if stand and figures.amounts and receipts else None, shown=tier_shown,
         counted=tier_queries.counted(stand) if stand and figures.amounts and receipts else [], goods=goods, receipts=receipts, shows=_may_show(seen), called=_called(seen),
         lifts=tier_by_hand.given(seen.customer.id) if receipts and figures.amounts else [],
     )  # fmt: skip

@@ -7,7 +7,9 @@ import pytest
 
 from relcrm import clock, db, jobs
 from relcrm.consent.models import AccessEvent
+from relcrm.customers import queries
 from relcrm.customers.models import Customer
+from relcrm.loyalty import tier_queries
 from relcrm.loyalty.tier_models import TierLevel, TierRuleSet, TierSimulation, TierTold
 from relcrm.staff.models import AuditEvent
 from tests import factories
@@ -191,7 +193,7 @@ def test_an_associate_reads_why_in_words_and_not_one_amount(app, sign_in, cleo, 
     in_app(app, buy, "Cleo", 9_000)
     page = text(sign_in(number).get(f"/tiers/of/{cleo}"))
     assert "Why Gold" in page
-    assert "A good part of the way to Diamond" in page
+    assert ("A good part of the way to Diamond" in page) is (number == "ana")  # another associate knows the tier alone
     assert "¥" not in page
     assert "%" not in page
     assert ("1 visit counts" in page) is (number == "ana")
@@ -200,8 +202,11 @@ def test_an_associate_reads_why_in_words_and_not_one_amount(app, sign_in, cleo, 
 def test_an_auditor_reads_the_sums_under_a_pseudonym(app, sign_in, cleo):
     in_app(app, go_live)
     in_app(app, buy, "Cleo", 9_000)
-    page = text(sign_in("quinn").get(f"/tiers/of/{cleo}"))
+    answer = sign_in("quinn").get(f"/tiers/of/{cleo}")
+    page = text(answer)
     assert "¥9,000" in page
+    assert "<polyline" not in answer.text  # each of its steps is a receipt
+    assert "stops counting" not in page
     assert "Cleo" not in page
     assert "Show her" not in page
 
@@ -271,3 +276,21 @@ def test_the_receipt_that_led_to_a_tier_says_so(app, sign_in, cleo):
     ana = sign_in("ana")
     links = re.findall(r'href="(/purchases/[\w-]{12})"', ana.get(f"/purchases/of/{cleo}").text)
     assert ["She is Silver" in text(ana.get(link)) for link in links] == [True, False]
+
+
+def test_the_page_says_what_keeps_her_tier_at_its_end(app, sign_in, cleo):
+    in_app(app, go_live)
+    in_app(app, buy, "Cleo", 6_000, days_ago=100)
+    in_app(app, buy, "Cleo", 2_500, days_ago=10)
+    end = clock.today("Asia/Shanghai") + timedelta(days=355)
+    assert in_app(app, lambda: tier_queries.stand(seen_by_ben()).keep_by) == end
+    assert "¥8,000 more by" in text(sign_in("ben").get(f"/tiers/of/{cleo}"))
+    in_app(app, buy, "Cleo", 3_000)
+    assert in_app(app, lambda: tier_queries.stand(seen_by_ben()).keeping) == 500_000
+    assert "not enough to keep it" in text(sign_in("ana").get(f"/tiers/of/{cleo}"))
+    in_app(app, buy, "Cleo", 5_000)
+    assert "is enough to keep it" in text(sign_in("ana").get(f"/tiers/of/{cleo}"))
+
+
+def seen_by_ben():
+    return queries.seen_by(factories.staff("ben"), factories.customer("Cleo"))
