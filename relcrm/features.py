@@ -38,6 +38,9 @@ def register(app: Flask) -> None:
         tier_tasks,
         tier_views,
     )
+    from relcrm.measures import nightly, together  # noqa: F401 (jobs)
+    from relcrm.measures import seams as measure_seams  # noqa: F401 (cards)
+    from relcrm.measures import views as measures
     from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
@@ -66,5 +69,6 @@ def register(app: Flask) -> None:
         approvals_views.bp,
         points_views.bp,
         handover.bp,
+        measures.bp,
     ):
         app.register_blueprint(blueprint)

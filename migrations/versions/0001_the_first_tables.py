@@ -56,6 +56,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
     )
     op.create_table(
+        "measure_figures",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("currency", name=op.f("pk_measure_figures")),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -69,6 +76,15 @@ def upgrade() -> None:
         sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("kind", "version", "lang", name=op.f("uq_notice_kind_version_lang")),
+    )
+    op.create_table(
+        "score_cuts",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("window_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("population", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cuts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("currency", name=op.f("pk_score_cuts")),
     )
     op.create_table(
         "search_key",
@@ -634,6 +650,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "key", name=op.f("pk_ask_rest")),
     )
     op.create_table(
+        "bought_with",
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("together", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lift", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["other_id"], ["product.id"], name=op.f("fk_bought_with_other_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_bought_with_product_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("product_id", "other_id", name=op.f("pk_bought_with")),
+    )
+    with op.batch_alter_table("bought_with", schema=None) as batch_op:
+        batch_op.create_index("ix_bought_with_lift", ["product_id", "lift"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bought_with_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "changed_file",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_changed_file_customer_id"), ondelete="CASCADE"),
@@ -1195,6 +1225,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "score",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("lapses_on", sa.Date(), nullable=False),
+        sa.Column("visits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("spend_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("r", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("f", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("m", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("segment", sa.String(length=12), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_score_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
+        sa.UniqueConstraint("customer_id", "currency", name=op.f("uq_score_customer_id_currency")),
+    )
+    with op.batch_alter_table("score", schema=None) as batch_op:
+        batch_op.create_index("ix_score_lapses_on", ["currency", "lapses_on"], unique=False)
+        batch_op.create_index("ix_score_last_on", ["currency", "last_on", "readable_until"], unique=False)
+        batch_op.create_index("ix_score_segment", ["currency", "segment", "last_on"], unique=False)
+        batch_op.create_index("ix_score_spend", ["currency", "spend_minor", "readable_until"], unique=False)
+        batch_op.create_index("ix_score_visits", ["currency", "visits", "readable_until"], unique=False)
+
+    op.create_table(
         "serving",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1569,6 +1628,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_serving_staff_id"))
 
     op.drop_table("serving")
+    with op.batch_alter_table("score", schema=None) as batch_op:
+        batch_op.drop_index("ix_score_visits")
+        batch_op.drop_index("ix_score_spend")
+        batch_op.drop_index("ix_score_segment")
+        batch_op.drop_index("ix_score_last_on")
+        batch_op.drop_index("ix_score_lapses_on")
+
+    op.drop_table("score")
     with op.batch_alter_table("purchase", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_purchase_receipt",
@@ -1701,6 +1768,11 @@ def downgrade() -> None:
 
     op.drop_table("clean_finding")
     op.drop_table("changed_file")
+    with op.batch_alter_table("bought_with", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bought_with_other_id"))
+        batch_op.drop_index("ix_bought_with_lift")
+
+    op.drop_table("bought_with")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
     with op.batch_alter_table("approval", schema=None) as batch_op:
@@ -1800,7 +1872,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_search_key_customer_id")
 
     op.drop_table("search_key")
+    op.drop_table("score_cuts")
     op.drop_table("notice")
+    op.drop_table("measure_figures")
     op.drop_table("job_run")
     op.drop_table("heartbeat")
     op.drop_table("chained_text")

@@ -24,7 +24,7 @@ class Follows(StrEnum):
 
 
 _COLUMNS: Mapping[Follows, str] = {
-    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name",
+    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name score.segment score.basis score.currency",
     Follows.ASKS_AT_READING: "search_key.key",
     Follows.CARRIES_UNTIL: "merge_image.sealed",
     Follows.HOLDS_IDS: """
@@ -48,6 +48,7 @@ _COLUMNS: Mapping[Follows, str] = {
         tier_told.tier tier_grant.tier
         approval.public_id approval.kind approval.parameters approval.status
         points_entry.public_id points_entry.kind points_entry.reason points_entry.parameters points_entry.key
+        score_cuts.currency score_cuts.cuts measure_figures.currency measure_figures.figures
         handover_step.step handover_step.state handover_step.told
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
     """,

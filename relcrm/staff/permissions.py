@@ -26,6 +26,7 @@ class Permission(StrEnum):
     POINTS_REDEEM = "points_redeem"
     POINTS_ADJUST = "points_adjust"
     APPROVE = "approve"
+    MEASURES_READ = "measures_read"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -43,7 +44,7 @@ SERVES = READS | {
 MANAGES = frozenset(
     {
         P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT, P.PRODUCT_EDIT, P.PURCHASE_READ,
-        P.POINTS_ADJUST, P.APPROVE,
+        P.POINTS_ADJUST, P.APPROVE, P.MEASURES_READ,
     }
 )  # fmt: skip
 ROLE_MAY: dict[str, frozenset[Permission]] = {
