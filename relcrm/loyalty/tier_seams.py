@@ -43,6 +43,8 @@ def _changes(seen: Seen, lang: str, before: datetime, most: int) -> Sequence[tim
     last_day = before.astimezone(zone).date()
     query = sa.select(TierChange).where(TierChange.customer_id == seen.customer.id, TierChange.on <= last_day)
     rows = session().scalars(query.order_by(TierChange.position.desc()).limit(most)).all()
+    if not rows:
+        return []
     names = _names(lang)
     at, amounts = _instants(seen.customer.id, {row.on for row in rows}), purchases.figures(seen).amounts
     link = ("tiers.customer", {"public_id": seen.customer.public_id})
