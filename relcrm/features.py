@@ -25,13 +25,18 @@ def register(app: Flask) -> None:
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
     from relcrm.handover import views as handover
-    from relcrm.loyalty import (  # noqa: F401 (card, timeline, doctor, jobs)
+    from relcrm.loyalty import (  # noqa: F401 (pages, cards, jobs, what doctor asks)
         approvals_views,
         points_chain_views,
         points_checks,
         points_seams,
         points_tasks,
         points_views,
+        tier_checks,
+        tier_edit_views,
+        tier_seams,
+        tier_tasks,
+        tier_views,
     )
     from relcrm.measures import nightly, together  # noqa: F401 (jobs)
     from relcrm.measures import seams as measure_seams  # noqa: F401 (cards)
@@ -60,6 +65,7 @@ def register(app: Flask) -> None:
         export_views.bp,
         products.bp,
         purchases.bp,
+        tier_views.bp,
         approvals_views.bp,
         points_views.bp,
         handover.bp,

@@ -8,6 +8,7 @@ from relcrm.customers.cleansing_models import DuplicateSuspect
 from relcrm.customers.export_models import ExportLog, ExportStore
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
+from relcrm.loyalty import tier_rules
 from relcrm.loyalty.approvals_models import Approval
 from relcrm.staff.models import Store
 from relcrm.web import access
@@ -42,6 +43,7 @@ ANSWERS = {
     "of_list": "+++fffnd",  # a list is of one store
     "decide": "+++++f+d",
     "receipt": "+++++fnd",  # an auditor sees sums alone
+    "show_her": "+f+fffnd",  # who has her before them: her associate or manager; others tap "I am serving her" first
     "pair": "+n+++fnd",  # two customers of Ana's: for her and for managers of both
     "owner": "ffff+ffd",
     "correct": "ff+++fnd",
@@ -106,6 +108,7 @@ def world(app, *, linked=False):
                 "purchase": bought.public_id,
                 "approval": proposed.public_id,
             }
+            ids |= {"tier_draft": tier_rules.begin(tx, None).public_id}
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()
     return ids
