@@ -37,7 +37,7 @@ _COLUMNS: Mapping[Follows, str] = {
         audit_event.act audit_event.target audit_event.keys audit_event.prev_hash audit_event.hash
         chained_text.chain chained_text.name chained_text.salt
         ask_rest.key ask_rest.why client_key.key client_key.made customer_list.public_id customer_store.how inform.kind
-        share_request.public_id share_request.status import_batch.public_id import_batch.status import_batch.mapping
+        share_request.public_id share_request.status import_batch.public_id import_batch.what import_batch.delimiter import_batch.status import_batch.mapping
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.kept_as import_batch.did import_batch.file_sha256
         import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
         duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind

@@ -102,7 +102,7 @@ def declare(
 
 
 def _signed(day: date | None, today: date) -> date:
-    if day is None or day > today or day.year < 2000:
+    if day is None or day > today or day.year < 1990:
         sentence = _l("Write the day since when everybody has signed this, not in the future: a consent lasts from that day on.")
         raise BadValue(sentence, code="paper_day", field="signed_on")
     return day

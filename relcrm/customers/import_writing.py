@@ -42,8 +42,11 @@ class Hand:
 def write(tx: Session, batch: ImportBatch, hand: Hand, verdicts: Sequence[Verdict], terms: Terms) -> None:
     """Put these rows into the book, the refused ones aside; each row once, because the cursor moves in the same transaction."""
     lines = _take_in(tx, batch, hand, [verdict for verdict in verdicts if verdict.outcome == CREATED], terms)
+    told_again = [verdict for verdict in verdicts if verdict.outcome == MERGED and not verdict.adds]
+    again = {verdict.row.number for verdict in told_again}
+    lines += _told_again(tx, batch, told_again, {line["line"]: line["customer_id"] for line in lines})
     for verdict in verdicts:
-        if verdict.outcome in (UPDATED, MERGED):
+        if verdict.outcome in (UPDATED, MERGED) and verdict.row.number not in again:
             lines.append(_complete(tx, batch, hand, verdict, terms))
         elif verdict.customer is not None:
             _ask_first(tx, [(verdict.customer.id, verdict.ask)])
@@ -225,6 +228,20 @@ def _add_bound(tx: Session, hand: Hand, verdict: Verdict, now: datetime) -> dict
         until, words = ledger.until_of(one, ledger.SERVICE) or now, _note(hand, verdict, now)
         added["notes"] = [bound.put(tx, Note, customer_id=one, basis=ledger.SERVICE, until=until, key={}, values=words)]
     return added
+
+
+def _told_again(tx: Session, batch: ImportBatch, verdicts: Sequence[Verdict], made: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Rows that repeat what is there: only that they were here is written, in two statements for all of them."""
+    people = [(verdict.customer.id if verdict.customer else made[verdict.twin_of], verdict) for verdict in verdicts]
+    newest = sa.select(ConsentEvent.customer_id, sa.func.max(ConsentEvent.id)).group_by(ConsentEvent.customer_id)
+    events = (
+        dict(tx.execute(newest.where(ConsentEvent.customer_id.in_({one for one, _verdict in people}))).tuples().all()) if people else {}
+    )
+    now = clock.now()
+    return [
+        _line(batch, verdict, one, verdict.customer.version if verdict.customer else 1, events.get(one, 0), now, {})
+        for one, verdict in people
+    ]
 
 
 def _line(
