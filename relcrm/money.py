@@ -38,6 +38,11 @@ def parse(text: str, currency: str, field: str = "price") -> int:
     return int(whole) * int(10 ** places(currency)) + int(cents.ljust(places(currency), "0") or 0)
 
 
+def parse_or_none(text: str | None, currency: str, field: str = "price") -> int | None:
+    """As `parse`; None where nothing is written."""
+    return parse(text, currency, field) if text and text.strip() else None
+
+
 def _check_sign(sign: str, currency: str, field: str) -> None:
     if not sign or sign == currency.lower() or currency in _SIGNS.get(sign, ()):
         return

@@ -360,21 +360,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitation_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
-        "line_name",
-        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("only_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("category", sa.String(length=40), nullable=False),
-        sa.Column("sizes", sa.JSON(), nullable=False),
-        sa.Column("colours", sa.JSON(), nullable=False),
-        sa.Column("unit_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_line_name_store_id")),
-        sa.PrimaryKeyConstraint("store_id", "key", name=op.f("pk_line_name")),
-    )
-    op.create_table(
         "membership",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -886,6 +871,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_lately_seen_staff_at", ["staff_id", "at"], unique=False)
 
     op.create_table(
+        "line_name",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("only_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("sizes", sa.JSON(), nullable=False),
+        sa.Column("colours", sa.JSON(), nullable=False),
+        sa.Column("unit_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_line_name_product_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_line_name_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "key", name=op.f("pk_line_name")),
+    )
+    op.create_table(
         "note",
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1094,12 +1095,20 @@ def upgrade() -> None:
         sa.Column("returns_line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("quantity <> 0", name=op.f("ck_purchase_line_quantity")),
         sa.CheckConstraint("returns_line_id IS NULL OR quantity < 0", name=op.f("ck_purchase_line_returns")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_purchase_line_product_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_purchase_line_purchase_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["returns_line_id"], ["purchase_line.id"], name=op.f("fk_purchase_line_returns_line_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_line")),
         sa.UniqueConstraint("purchase_id", "position", name=op.f("uq_purchase_line_purchase_id_position")),
     )
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_purchase_line_product_id",
+            ["product_id", "purchase_id"],
+            unique=False,
+            sqlite_where=sa.text("product_id IS NOT NULL"),
+            postgresql_where=sa.text("product_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_purchase_line_returns_line_id",
             ["returns_line_id"],
@@ -1120,6 +1129,11 @@ def downgrade() -> None:
             "ix_purchase_line_returns_line_id",
             sqlite_where=sa.text("returns_line_id IS NOT NULL"),
             postgresql_where=sa.text("returns_line_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_purchase_line_product_id",
+            sqlite_where=sa.text("product_id IS NOT NULL"),
+            postgresql_where=sa.text("product_id IS NOT NULL"),
         )
 
     op.drop_table("purchase_line")
@@ -1172,6 +1186,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_note_customer_id_noted_at")
 
     op.drop_table("note")
+    op.drop_table("line_name")
     with op.batch_alter_table("lately_seen", schema=None) as batch_op:
         batch_op.drop_index("ix_lately_seen_staff_at")
         batch_op.drop_index(batch_op.f("ix_lately_seen_customer_id"))
@@ -1275,7 +1290,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_store_id"))
 
     op.drop_table("membership")
-    op.drop_table("line_name")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_staff_id"))
         batch_op.drop_index(batch_op.f("ix_invitation_made_by_id"))

@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from relcrm import money
 from relcrm.db import Model, PrimaryKey, PublicId, foreign, one_of
-from relcrm.products import prices
 
 
 class Category(Model):
@@ -69,7 +69,7 @@ class Product(Model):
     @property
     def price(self) -> str:
         """As somebody types it."""
-        return prices.typed(self.price_minor, self.currency)
+        return "" if self.price_minor is None else money.typed(self.price_minor, self.currency)
 
 
 class ProductBarcode(Model):

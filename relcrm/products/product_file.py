@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from relcrm import money
 from relcrm.customers import cells, delimited, file_kind, files, workbook
 from relcrm.customers.table import Row, Source
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
-from relcrm.products import columns, prices, rules
+from relcrm.products import columns, rules
 
 MOST_ROWS, HEADER_SEARCH = 20_000, 20
 TELLING = {"code", "barcode", "price", "category", "size", "colour"}
@@ -118,7 +119,7 @@ def values(one: dict[str, str], currency: str) -> rules.Values:
         "barcode": rules.read_barcode(cells.whole_number(one["barcode"])),
     }
     new["name"] = rules.line(_both_names(one), "name", rules.LONGEST_NAME)
-    new["price_minor"] = prices.read(one["price"], currency)
+    new["price_minor"] = money.parse_or_none(one["price"], currency)
     new["sizes"], new["colours"] = rules.choices(one["size"], "size"), rules.choices(one["colour"], "colour")
     return new | {key: rules.text(one[key], key) for key in ("selling", "notes")}
 

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from relcrm import clock
+from relcrm import clock, money
 from relcrm.errors import BadValue, RuleError
 from relcrm.i18n import _l
-from relcrm.products import prices, queries, search
+from relcrm.products import queries, search
 from relcrm.products.models import Category, Product, ProductAccessory, ProductBarcode
 from relcrm.products.queries import by_barcode, get, variant
 from relcrm.staff import audit
@@ -65,7 +65,7 @@ def read(values: Values) -> Values:
         "barcode": read_barcode(values.get("barcode", "")),
         "sizes": choices(values.get("sizes", ""), "sizes"),
         "colours": choices(values.get("colours", ""), "colours"),
-        "price_minor": prices.read(values.get("price", "") or "", currency),
+        "price_minor": money.parse_or_none(values.get("price", ""), currency),
         "currency": currency,
         "care_key": _care_key(values),
         "active": bool(values.get("active", True)),

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
-from relcrm.products import care, prices, queries, search
+from relcrm import money
+from relcrm.products import care, queries, search
 from relcrm.products.forms import FindForm, category_name
 from relcrm.products.models import Category, Product
 from relcrm.staff import store_cards
@@ -31,9 +32,13 @@ def _row(one: Product, category: Category) -> dict[str, Any]:
         "name": one.name,
         "category": category_name(category, lang()),
         "code": one.code,
-        "price": prices.shown(one.price_minor, one.currency),
+        "price": _price(one),
         "active": one.active,
     }
+
+
+def _price(one: Product) -> str:
+    return "" if one.price_minor is None else money.show(one.price_minor, one.currency, lang())
 
 
 @bp.get("")
@@ -74,7 +79,7 @@ def show(public_id: str) -> Any:
         product=product,
         category=category,
         category_name=category_name(category, lang()),
-        price=prices.shown(product.price_minor, product.currency),
+        price=_price(product),
         barcodes=queries.barcodes(product),
         accessories=rows_of(queries.accessories(product)),
         note=note,

@@ -70,11 +70,18 @@ class PurchaseLine(Model):
             sqlite_where=sa.text("returns_line_id IS NOT NULL"),
             postgresql_where=sa.text("returns_line_id IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_purchase_line_product_id",
+            "product_id",
+            "purchase_id",
+            sqlite_where=sa.text("product_id IS NOT NULL"),
+            postgresql_where=sa.text("product_id IS NOT NULL"),
+        ),
     )
     id: Mapped[PrimaryKey]
     purchase_id: Mapped[int] = foreign("purchase.id", ondelete="CASCADE", index=False)
     position: Mapped[int]
-    product_id: Mapped[int | None]
+    product_id: Mapped[int | None] = mapped_column(sa.ForeignKey("product.id", ondelete="SET NULL"))
     name: Mapped[str]
     category: Mapped[str] = mapped_column(sa.String(40), default="")
     size: Mapped[str] = mapped_column(default="")
@@ -116,7 +123,7 @@ class LineName(Model):
     __table_args__ = (sa.PrimaryKeyConstraint("store_id", "key"),)
     store_id: Mapped[int] = foreign("store.id", index=False)
     key: Mapped[str] = mapped_column(sa.String(80))
-    product_id: Mapped[int | None]
+    product_id: Mapped[int | None] = mapped_column(sa.ForeignKey("product.id", ondelete="SET NULL"))
     only_of: Mapped[int | None]
     name: Mapped[str]
     category: Mapped[str] = mapped_column(sa.String(40), default="")

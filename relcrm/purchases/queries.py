@@ -15,7 +15,7 @@ from relcrm.purchases.models import CustomerTotals, Purchase, PurchaseLine
 from relcrm.staff.models import StaffMember, Store
 from relcrm.staff.permissions import RIGHTS
 
-PAGE = 50
+PAGE = 30  # fifty rows take half as long again as the page with three
 
 
 @dataclass(frozen=True)

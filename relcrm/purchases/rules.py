@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from relcrm.customers import rules as customer_rules
 from relcrm.customers.queries import Seen
 from relcrm.errors import BadValue, NotFound, RuleError
 from relcrm.i18n import _l
+from relcrm.products.models import Product
 from relcrm.purchases import line_names, queries, totals
 from relcrm.purchases.models import Purchase, PurchaseLine
 from relcrm.staff.models import StaffMember, Store
@@ -98,6 +99,7 @@ def _write(
     for_staff: bool, bought: Purchase | None = None,
 ) -> Purchase:  # fmt: skip
     _check(store, lines, receipt)
+    lines = _of_known_products(tx, lines)
     returned = _coming_back(tx, bought, back) if bought is not None else []
     made = Purchase(
         public_id=secrets.token_urlsafe(9), customer_id=seen.customer.id, store_id=store.id, sold_by_id=actor.id, sold_on=receipt.sold_on,
@@ -114,6 +116,13 @@ def _write(
     customer_rules.link(tx, seen.customer, store, "purchase")
     totals.follow(tx, seen.customer.id, {made.id} | ({bought.id} if bought is not None else set()))
     return made
+
+
+def _of_known_products(tx: Session, lines: Sequence[Line]) -> list[Line]:
+    """A number that names no product leaves a free line."""
+    named = {line.product_id for line in lines if line.product_id is not None}
+    known = set(tx.scalars(sa.select(Product.id).where(Product.id.in_(named)))) if named else set()
+    return [line if line.product_id in known else replace(line, product_id=None) for line in lines]
 
 
 def _row(line: Line) -> PurchaseLine:

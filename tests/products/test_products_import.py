@@ -106,7 +106,7 @@ def test_bad_rows_come_back_with_their_reason_and_the_good_ones_are_in(ctx):
     assert counts(batch) == (1, 0, 0, 4)
     back = imports.refused(batch)
     assert [row.number for row, _why in back] == [2, 3, 6, 8]
-    assert [why.split()[0] for _row, why in back] == ["Please", "A", "Another", "Excel"]
+    assert [why.split()[0] for _row, why in back] == ["Please", "This", "Another", "Excel"]
     assert back[1][0].cells == rows[1]
 
 

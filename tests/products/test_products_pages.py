@@ -85,7 +85,7 @@ def test_what_is_refused_comes_back_with_what_was_typed(sign_in):
     answer = ben.post("/products/new", data=form | {"name": "Wool cape", "price": "dear"})
     assert answer.status_code == 422
     assert "Wool cape" in answer.text
-    assert "A price is a number" in answer.text
+    assert "This is no price" in answer.text
 
 
 def test_the_form_of_a_product_holds_what_is_on_file_and_saves_it_unchanged(app, sign_in, coat):
@@ -208,7 +208,7 @@ def test_a_file_goes_in_and_its_bad_rows_come_back(sign_in):
     answer = ben.post("/products/import", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 303
     page = ben.get(answer.location).text
-    assert "A price is a number" in page
+    assert "This is no price" in page
     assert "1 row was not taken" in page
     assert "Article number" in page
     back = ben.get(f"{answer.location}/refused.csv")

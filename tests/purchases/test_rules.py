@@ -16,7 +16,7 @@ from relcrm.errors import BadValue, NotAllowed, NotFound, RuleError
 from relcrm.purchases import products_seam, queries
 from relcrm.purchases.models import CustomerTotals, Purchase, PurchaseLine
 from relcrm.purchases.rules import Line
-from tests import factories
+from tests import factories, goods
 from tests.customers.importing import bring_in, table, work
 from tests.purchases.selling import bring_back, sell, store_of
 
@@ -254,6 +254,20 @@ def test_goods_sold_before_are_offered_by_their_first_letters_in_that_store(ctx)
 
 
 def test_lines_keep_what_was_said_of_each_piece(ctx):
-    made = selling(lines=[Line("Coat", 100, category="outerwear", size="M", colour="navy", is_gift=True, product_id=7)])
-    line = db.session().scalar(sa.select(PurchaseLine).where(PurchaseLine.purchase_id == made))
-    assert (line.category, line.size, line.colour, line.is_gift, line.product_id, line.position) == ("outerwear", "M", "navy", True, 7, 1)
+    coat = goods.product("Coat").id
+    made = selling(
+        lines=[
+            Line("Coat", 100, category="outerwear", size="M", colour="navy", is_gift=True, product_id=coat),
+            Line("Hat", 5, product_id=-7),
+        ]
+    )
+    line, hat = db.session().scalars(sa.select(PurchaseLine).where(PurchaseLine.purchase_id == made).order_by(PurchaseLine.position))
+    assert (line.category, line.size, line.colour, line.is_gift, line.product_id, line.position) == (
+        "outerwear",
+        "M",
+        "navy",
+        True,
+        coat,
+        1,
+    )
+    assert hat.product_id is None  # no such product
