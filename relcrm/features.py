@@ -28,8 +28,10 @@ def register(app: Flask) -> None:
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
     from relcrm.purchases import checks as purchase_checks  # noqa: F401 (what doctor asks)
+    from relcrm.purchases import recounting  # noqa: F401 (job)
     from relcrm.purchases import seams as purchase_seams  # noqa: F401 (cards, timeline)
     from relcrm.purchases import views as purchases
+    from relcrm.receipts import matching, work  # noqa: F401 (jobs)
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
     from relcrm.web import system

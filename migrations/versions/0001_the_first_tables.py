@@ -1059,6 +1059,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_tag_name", ["name"], unique=False)
 
     op.create_table(
+        "waiting_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("why", sa.String(length=9), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("why IN ('nobody', 'return', 'no_sale', 'elsewhere')", name=op.f("ck_waiting_line_why")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_waiting_line_batch_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_waiting_line_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_waiting_line_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_line")),
+        sa.UniqueConstraint("key", name=op.f("uq_waiting_line_key")),
+    )
+    with op.batch_alter_table("waiting_line", schema=None) as batch_op:
+        batch_op.create_index("ix_waiting_line_batch_id_why", ["batch_id", "why"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_expires_on"), ["expires_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_store_id"), ["store_id"], unique=False)
+        batch_op.create_index("ix_waiting_line_why_customer_id", ["why", "customer_id"], unique=False)
+
+    op.create_table(
         "merge_image",
         sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -1117,6 +1142,29 @@ def upgrade() -> None:
             postgresql_where=sa.text("returns_line_id IS NOT NULL"),
         )
 
+    op.create_table(
+        "waiting_contact",
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("waiting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["waiting_id"], ["waiting_line.id"], name=op.f("fk_waiting_contact_waiting_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("fingerprint", "waiting_id", name=op.f("pk_waiting_contact")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiting_contact_waiting_id"), ["waiting_id"], unique=False)
+
+    op.create_table(
+        "receipt_line",
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_receipt_line_batch_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["purchase_line.id"], name=op.f("fk_receipt_line_line_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_receipt_line")),
+    )
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_line_batch_id"), ["batch_id"], unique=False)
+
     if op.get_bind().dialect.name == "sqlite":
         for table in CHAINED:
             for statement in guard(table):
@@ -1124,6 +1172,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_line_batch_id"))
+
+    op.drop_table("receipt_line")
+    with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_contact_waiting_id"))
+
+    op.drop_table("waiting_contact")
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_purchase_line_returns_line_id",
@@ -1142,6 +1198,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
 
     op.drop_table("merge_image")
+    with op.batch_alter_table("waiting_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_waiting_line_why_customer_id")
+        batch_op.drop_index(batch_op.f("ix_waiting_line_store_id"))
+        batch_op.drop_index(batch_op.f("ix_waiting_line_expires_on"))
+        batch_op.drop_index(batch_op.f("ix_waiting_line_customer_id"))
+        batch_op.drop_index("ix_waiting_line_batch_id_why")
+
+    op.drop_table("waiting_line")
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_index("ix_tag_name")
 

@@ -44,6 +44,7 @@ _COLUMNS: Mapping[Follows, str] = {
         import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
         export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
         export_row.purposes export_row.row_hash
+        waiting_line.why
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
@@ -53,7 +54,7 @@ _COLUMNS: Mapping[Follows, str] = {
     """,
     Follows.RECEIPT: """
         purchase.public_id purchase.kind purchase.currency purchase.receipt_number purchase.source
-        purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency
+        purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency waiting_line.sealed
     """,
     Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note",
     Follows.HOUSE: """

@@ -122,14 +122,14 @@ def _file_of(kept: Kept, targets: Sequence[str]) -> dict[str, Any]:
         "signature": columns.signature(kept.header),
         "row_count": kept.row_count,
         "delimiter": kept.delimiter,
-        "mapping": json.dumps(list(targets)),
+        "mapping": as_mapping(targets),
     }
 
 
 def separate(batch: ImportBatch, delimiter: str, guess: Callable[[Kept], Sequence[str]]) -> str:
     """Read the cells anew by another separator; `guess` says what the new columns are. Returns the name of the file to be dropped
     once this is written."""
-    _require_open(batch)
+    require_open(batch)
     if not batch.delimiter or delimiter not in SEPARATORS:
         raise BadValue(_l("Choose from the list."), code="separator", field="delimiter")
     sample = tuple(sample_of(batch))
@@ -152,7 +152,7 @@ def remembered(signature: str, what: str = "customers") -> list[str]:
 def choose(batch: ImportBatch, mapping: Sequence[str], by: StaffMember, *, proves: bool = False) -> bool:
     """Say what each column is, and (the owner alone) that a yes in them is proved; True when that changes anything.
     Raises BadValue mapping_* for what cannot be."""
-    _require_open(batch)
+    require_open(batch)
     before = read_mapping(batch.mapping)
     import_columns.check(mapping, len(header_of(batch)))
     for column in columns_of(batch):
@@ -161,7 +161,7 @@ def choose(batch: ImportBatch, mapping: Sequence[str], by: StaffMember, *, prove
     proves = proves and bool(import_columns.CONSENTS & set(mapping)) if may(by, Permission.CONSENT_DECLARE) else batch.proves
     if (list(mapping), proves) == (before, batch.proves):
         return False
-    batch.mapping, batch.proves = json.dumps(list(mapping)), proves
+    batch.mapping, batch.proves = as_mapping(mapping), proves
     look_again(batch)
     return True
 
@@ -172,7 +172,7 @@ def start(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
     if batch.status in MOVING or batch.status == "done":
         return
     if not may_go_on(batch):
-        _require_open(batch)
+        require_open(batch)
     import_kinds.of(batch).check(batch)
     if not batch.rows_done:
         batch.made_by_id = actor.id
@@ -291,7 +291,7 @@ def refused_rows(batch: ImportBatch, limit: int | None = None) -> Iterator[tuple
 
 def declare(tx: Session, actor: StaffMember, batch: ImportBatch, **told: Any) -> None:
     """Say by which paper everybody in this file consented (import_terms.declare), and count again."""
-    _require_open(batch)
+    require_open(batch)
     import_terms.declare(tx, actor, batch, **told)
     tx.flush()
     look_again(batch)
@@ -316,7 +316,12 @@ def look_again(batch: ImportBatch) -> None:
     batch.status = "mapping" if batch.row_count <= AT_ONCE else "checking"
 
 
-def _require_open(batch: ImportBatch) -> None:
+def as_mapping(targets: Sequence[str]) -> str:
+    return json.dumps(list(targets))
+
+
+def require_open(batch: ImportBatch) -> None:
+    """Raises RuleError began."""
     if batch.status not in OPEN:
         raise RuleError(_l("This import has begun already. What its columns are can no longer be changed."), code="began")
 

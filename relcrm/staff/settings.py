@@ -14,6 +14,9 @@ DEFAULTS: dict[str, object] = {
     "privacy_contact": "",
     "profiling_assessed": False,
     "demo": False,
+    # Do receipts of value 0 count as purchases? And by which answer were the sums last written everywhere?
+    "count_zero_value": False,
+    "zero_value_counted": False,
 }
 
 
