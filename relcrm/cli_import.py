@@ -188,14 +188,19 @@ def _worked_off(batch_id: int) -> Any:
     from relcrm.customers.import_models import ImportBatch
     from relcrm.db import session, write_tx
 
-    batch = session().get_one(ImportBatch, batch_id)
-    with click.progressbar(length=batch.row_count, file=sys.stderr) as bar:
-        while batch.status in imports.MOVING:
-            with write_tx() as tx:
-                batch = tx.get_one(ImportBatch, batch_id)
-                import_job.step(tx, batch)
+    def step() -> tuple[str, int]:
+        with write_tx() as tx:
+            batch = tx.get_one(ImportBatch, batch_id)
+            import_job.step(tx, batch)
+            return batch.status, batch.rows_done
+
+    with click.progressbar(length=session().get_one(ImportBatch, batch_id).row_count, file=sys.stderr) as bar:
+        status, done = step()
+        while status in imports.MOVING:
+            bar.update(done - bar.pos)
             import_job.read_ahead()
-            bar.update(batch.rows_done - bar.pos)
+            status, done = step()
+    batch = session().get_one(ImportBatch, batch_id)
     if batch.status != "done":
         raise SetupError(f"The import broke off after row {batch.rows_done} ({batch.failure or batch.status}).")
     kept = batch.kept_as

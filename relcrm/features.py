@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
     from relcrm.purchases import seams as purchase_seams  # noqa: F401 (cards, timeline)
     from relcrm.purchases import views as purchases
     from relcrm.receipts import matching, work  # noqa: F401 (jobs)
+    from relcrm.receipts import views as receipts
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
     from relcrm.web import system
@@ -50,5 +51,6 @@ def register(app: Flask) -> None:
         export_views.bp,
         products.bp,
         purchases.bp,
+        receipts.bp,
     ):
         app.register_blueprint(blueprint)

@@ -162,7 +162,7 @@ class Judge:
 
 
 def _repeats(entry: Entry, before: Entry) -> bool:
-    return entry == replace(before, row=entry.row, draft=replace(before.draft, number=entry.draft.number))
+    return not (entry.problems or before.problems) and entry == replace(before, row=entry.row, draft=replace(before.draft, number=entry.draft.number))
 
 
 def _again(entry: Entry, first: Verdict) -> Verdict:

@@ -89,11 +89,15 @@ def make(tx: Session, actor: StaffMember, store: Store, kept: Kept, *, file_name
 
 def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lang: str, source: str = "") -> ImportBatch:
     """The import this file would be, not stored. Its columns are what they were last time, else what they look like."""
-    proposed = import_columns.proposed(kept.header, kept.sample, remembered(columns.signature(kept.header)))
-    targets = [column.target for column in proposed]
-    batch = laid_out(actor, store, kept, targets, file_name=file_name, lang=lang, source=source, what="customers")
+    batch = laid_out(actor, store, kept, proposed(kept), file_name=file_name, lang=lang, source=source, what="customers")
     look_again(batch)
     return batch
+
+
+def proposed(kept: Kept) -> list[str]:
+    """What its columns were last time, else what they look like."""
+    found = import_columns.proposed(kept.header, kept.sample, remembered(columns.signature(kept.header)))
+    return [column.target for column in found]
 
 
 def laid_out(
@@ -229,8 +233,13 @@ def sample_of(batch: ImportBatch) -> list[Row]:
 
 def rows_of(batch: ImportBatch) -> Iterator[Row]:
     """Raises RuleError when the file was deleted."""
+    return _rows(batch.kept_as or "gone")
+
+
+def _rows(kept_as: str) -> Iterator[Row]:
+    """Holds no row of the database: one that outlives thousands of pieces is loaded again for each, and every time a little slower."""
     try:
-        yield from import_files.rows(batch.kept_as or "gone")
+        yield from import_files.rows(kept_as)
     except FileNotFoundError:
         raise RuleError(_l("This file is not kept any more. Choose it again."), code="file_gone") from None
 

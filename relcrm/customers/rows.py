@@ -188,7 +188,7 @@ def _contacts(reading: _Reading, country: str) -> _Contacts:
         more_emails=emails[1:],
         wechat=reading.read("wechat", lambda text: contact_values.handle(cells.whole_number(text)), ""),
     )
-    if not any(found.values()) and len(reading.problems) == before:
+    if not any(found.values()) and not reading.text("card_name") and len(reading.problems) == before:
         target = _mapped(reading, *PHONES, *EMAILS, "wechat")
         reading.refuse(target, "contact_missing", _l("There is no phone number, e-mail or WeChat name to reach her by."))
     return found

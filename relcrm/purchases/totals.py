@@ -104,9 +104,9 @@ def figures() -> sa.Select[Any]:
     def added(condition: sa.ColumnElement[bool], value: Any) -> Any:
         return sa.func.coalesce(sa.func.sum(when(condition, value)), 0)
 
-    of_staff = Purchase.for_staff.is_(True)
+    here, of_staff = counts(), Purchase.for_staff.is_(True)
     return sa.select(
-        Purchase.customer_id, Purchase.currency, sa.func.min(when(counts(), Purchase.sold_on)), sa.func.max(when(counts(), Purchase.sold_on)),
-        sa.func.count(sa.distinct(when(counts(), visit))), sa.func.count(when(counts(), 1)), added(counts(), Purchase.kept_items),
+        Purchase.customer_id, Purchase.currency, sa.func.min(when(here, Purchase.sold_on)), sa.func.max(when(here, Purchase.sold_on)),
+        sa.func.count(sa.distinct(when(here, visit))), sa.func.count(when(here, 1)), added(here, Purchase.kept_items),
         added(~of_staff, Purchase.kept_minor), sa.func.count(when(of_staff, 1)), added(of_staff, Purchase.kept_minor),
     ).group_by(Purchase.customer_id, Purchase.currency)  # fmt: skip

@@ -1,7 +1,7 @@
 """Files of receipts from upload to result: what they are, their terms, what a run would do. Steps that all files share are imports'."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from relcrm import clock
 from relcrm.customers import columns as customer_columns
+from relcrm.customers import queries as customer_queries
 from relcrm.customers import import_columns, import_terms, imports
 from relcrm.customers.import_columns import read_mapping
 from relcrm.customers.import_files import Kept
 from relcrm.customers.import_models import ImportBatch
+from relcrm.customers.models import Customer
 from relcrm.db import session
 from relcrm.errors import BadValue
 from relcrm.i18n import _, _l
@@ -170,3 +172,9 @@ def brought(batch: ImportBatch) -> Brought:
     waiting = Counter(dict(session().execute(waits).all()))
     no_sale = waiting.pop(NO_SALE, 0)
     return Brought(receipts, lines, people, sum(waiting.values()), no_sale)
+
+
+def names_of(reader: StaffMember, ids: Collection[int]) -> dict[int, str]:
+    """Of those of them whom the reader may see."""
+    query = customer_queries.visible_to(reader).where(Customer.id.in_(ids)).with_only_columns(Customer.id, Customer.name)
+    return dict(session().execute(query).all()) if ids else {}

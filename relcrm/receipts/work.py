@@ -22,7 +22,7 @@ from relcrm.receipts.tally import BOOKED, REFUSED, Tally
 from relcrm.receipts.tally import RETURN as RETURNED
 from relcrm.receipts.tally import WAITING as WAITS
 
-CHUNK = 60
+CHUNK = 40
 _SILENT = {"synchronize_session": False}
 
 
