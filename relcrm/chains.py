@@ -5,6 +5,7 @@ from typing import Any
 from relcrm.consent import notices
 from relcrm.consent import rules as consent_rules
 from relcrm.db import write_tx
+from relcrm.handover import rules as handover
 from relcrm.products import founding as goods
 from relcrm.staff import founding, settings
 
@@ -19,6 +20,7 @@ def found(settings_of: Any, answers: dict[str, Any]) -> None:
     with write_tx() as tx:
         publish_notices(tx)
         goods.start(tx, [settings_of.language])
+        handover.start(tx)
         if answers["profiling"]:
             consent_rules.assess(tx, "profiling", profiling_text(settings_of.language), True, actor=None)
 

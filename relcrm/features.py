@@ -24,6 +24,10 @@ def register(app: Flask) -> None:
     )
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
+    from relcrm.handover import views as handover
+    from relcrm.measures import nightly, together  # noqa: F401 (jobs)
+    from relcrm.measures import seams as measure_seams  # noqa: F401 (cards)
+    from relcrm.measures import views as measures
     from relcrm.products import care_views, edit_views, import_views  # noqa: F401 (more pages)
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
@@ -32,6 +36,7 @@ def register(app: Flask) -> None:
     from relcrm.purchases import seams as purchase_seams  # noqa: F401 (cards, timeline)
     from relcrm.purchases import views as purchases
     from relcrm.receipts import matching, work  # noqa: F401 (jobs)
+    from relcrm.receipts import seams as receipt_seams  # noqa: F401 (what stays)
     from relcrm.receipts import views as receipts
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
@@ -52,5 +57,7 @@ def register(app: Flask) -> None:
         products.bp,
         purchases.bp,
         receipts.bp,
+        handover.bp,
+        measures.bp,
     ):
         app.register_blueprint(blueprint)

@@ -56,6 +56,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
     )
     op.create_table(
+        "measure_figures",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("currency", name=op.f("pk_measure_figures")),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -69,6 +76,15 @@ def upgrade() -> None:
         sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("kind", "version", "lang", name=op.f("uq_notice_kind_version_lang")),
+    )
+    op.create_table(
+        "score_cuts",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("window_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("population", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cuts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("currency", name=op.f("pk_score_cuts")),
     )
     op.create_table(
         "search_key",
@@ -138,6 +154,16 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sweep_mark")),
+    )
+    op.create_table(
+        "after_sales",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_after_sales_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_after_sales")),
     )
     op.create_table(
         "assessment",
@@ -524,6 +550,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_ask_rest_customer_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("customer_id", "key", name=op.f("pk_ask_rest")),
     )
+    op.create_table(
+        "bought_with",
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("together", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lift", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["other_id"], ["product.id"], name=op.f("fk_bought_with_other_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_bought_with_product_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("product_id", "other_id", name=op.f("pk_bought_with")),
+    )
+    with op.batch_alter_table("bought_with", schema=None) as batch_op:
+        batch_op.create_index("ix_bought_with_lift", ["product_id", "lift"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bought_with_other_id"), ["other_id"], unique=False)
+
     op.create_table(
         "changed_file",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -993,6 +1033,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "score",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("lapses_on", sa.Date(), nullable=False),
+        sa.Column("visits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("spend_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("r", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("f", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("m", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("segment", sa.String(length=12), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_score_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
+        sa.UniqueConstraint("customer_id", "currency", name=op.f("uq_score_customer_id_currency")),
+    )
+    with op.batch_alter_table("score", schema=None) as batch_op:
+        batch_op.create_index("ix_score_lapses_on", ["currency", "lapses_on"], unique=False)
+        batch_op.create_index("ix_score_last_on", ["currency", "last_on", "readable_until"], unique=False)
+        batch_op.create_index("ix_score_segment", ["currency", "segment", "last_on"], unique=False)
+        batch_op.create_index("ix_score_spend", ["currency", "spend_minor", "readable_until"], unique=False)
+        batch_op.create_index("ix_score_visits", ["currency", "visits", "readable_until"], unique=False)
+
+    op.create_table(
         "serving",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1084,6 +1153,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_waiting_line_why_customer_id", ["why", "customer_id"], unique=False)
 
     op.create_table(
+        "handover",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["begun_by_id"], ["staff_member.id"], name=op.f("fk_handover_begun_by_id")),
+        sa.ForeignKeyConstraint(["finished_by_id"], ["staff_member.id"], name=op.f("fk_handover_finished_by_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_handover_purchase_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_finished_at"), ["finished_at"], unique=False)
+
+    op.create_table(
         "merge_image",
         sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -1154,6 +1238,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_waiting_contact_waiting_id"), ["waiting_id"], unique=False)
 
     op.create_table(
+        "handover_step",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=5), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("state IN ('done', 'fixed', 'held', 'na')", name=op.f("ck_handover_step_state")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_handover_step_by_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["purchase_line.id"], name=op.f("fk_handover_step_line_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["purchase_id"], ["handover.purchase_id"], name=op.f("fk_handover_step_purchase_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("purchase_id", "step", name=op.f("pk_handover_step")),
+    )
+    op.create_table(
         "receipt_line",
         sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1176,6 +1276,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_receipt_line_batch_id"))
 
     op.drop_table("receipt_line")
+    op.drop_table("handover_step")
     with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_contact_waiting_id"))
 
@@ -1198,6 +1299,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
 
     op.drop_table("merge_image")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_finished_at"))
+
+    op.drop_table("handover")
     with op.batch_alter_table("waiting_line", schema=None) as batch_op:
         batch_op.drop_index("ix_waiting_line_why_customer_id")
         batch_op.drop_index(batch_op.f("ix_waiting_line_store_id"))
@@ -1220,6 +1325,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_serving_staff_id"))
 
     op.drop_table("serving")
+    with op.batch_alter_table("score", schema=None) as batch_op:
+        batch_op.drop_index("ix_score_visits")
+        batch_op.drop_index("ix_score_spend")
+        batch_op.drop_index("ix_score_segment")
+        batch_op.drop_index("ix_score_last_on")
+        batch_op.drop_index("ix_score_lapses_on")
+
+    op.drop_table("score")
     with op.batch_alter_table("purchase", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_purchase_receipt",
@@ -1326,6 +1439,11 @@ def downgrade() -> None:
 
     op.drop_table("clean_finding")
     op.drop_table("changed_file")
+    with op.batch_alter_table("bought_with", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bought_with_other_id"))
+        batch_op.drop_index("ix_bought_with_lift")
+
+    op.drop_table("bought_with")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
     with op.batch_alter_table("alias", schema=None) as batch_op:
@@ -1398,6 +1516,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_decided_by_id"))
 
     op.drop_table("assessment")
+    op.drop_table("after_sales")
     op.drop_table("sweep_mark")
     op.drop_table("store")
     op.drop_table("staff_member")
@@ -1410,7 +1529,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_search_key_customer_id")
 
     op.drop_table("search_key")
+    op.drop_table("score_cuts")
     op.drop_table("notice")
+    op.drop_table("measure_figures")
     op.drop_table("job_run")
     op.drop_table("heartbeat")
     op.drop_table("chained_text")

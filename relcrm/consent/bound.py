@@ -91,6 +91,29 @@ def put_new(tx: Session, model: type[Bound], *, basis: str, until: datetime, row
         inner.execute(sa.insert(model), full, execution_options=_options())
 
 
+def replace(tx: Session, model: type[Bound], basis: str, customer_ids: Collection[int], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Derived rows of these customers anew; each row brings its customer_id and readable_until. What is hidden of them goes as well:
+    where the consent stands again it is among `rows`, where it does not nothing of it is written."""
+    if not customer_ids:
+        return
+    for customer_id in customer_ids:
+        forget(tx, customer_id)
+    full = [{**row, "basis": basis, "purge_at": None, "held_for": None} for row in rows]
+    with _lifted(tx) as inner:
+        inner.execute(sa.delete(model).where(model.customer_id.in_(customer_ids)), execution_options=_options())
+        if full:
+            inner.execute(sa.insert(model), full, execution_options=_options())
+
+
+def change(tx: Session, model: type[Bound], rows: Sequence[Mapping[str, Any]]) -> None:
+    """New values of rows that the caller has read through the gate in this transaction; each row brings its id."""
+    for row in [row for row in tx.identity_map.values() if isinstance(row, model)]:
+        tx.expunge(row)
+    if rows:
+        with _lifted(tx) as inner:
+            inner.execute(sa.update(model), list(rows), execution_options=_options())
+
+
 def remove(tx: Session, model: type[Bound], customer_id: int, row_id: int) -> None:
     forget(tx, customer_id)
     with _lifted(tx) as inner:

@@ -24,7 +24,7 @@ class Follows(StrEnum):
 
 
 _COLUMNS: Mapping[Follows, str] = {
-    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name",
+    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name score.segment score.basis score.currency",
     Follows.ASKS_AT_READING: "search_key.key",
     Follows.CARRIES_UNTIL: "merge_image.sealed",
     Follows.HOLDS_IDS: """
@@ -45,6 +45,8 @@ _COLUMNS: Mapping[Follows, str] = {
         export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
         export_row.purposes export_row.row_hash
         waiting_line.why
+        score_cuts.currency score_cuts.cuts measure_figures.currency measure_figures.figures
+        handover_step.step handover_step.state handover_step.told
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
     """,
     Follows.SHORT_LIVED: "import_refusal.sealed import_batch.header import_batch.foreseen staff_session.search_term",
@@ -56,7 +58,7 @@ _COLUMNS: Mapping[Follows, str] = {
         purchase.public_id purchase.kind purchase.currency purchase.receipt_number purchase.source
         purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency waiting_line.sealed
     """,
-    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note",
+    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note handover_step.note",
     Follows.HOUSE: """
         notice.kind notice.lang notice.spoken notice.text notice.sha256 notice.changes assessment.subject assessment.text field_switch.key
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
@@ -68,7 +70,7 @@ _COLUMNS: Mapping[Follows, str] = {
         product.colours product.currency product.selling product.doubts product.competitors product.notes product.care_key
         product_barcode.barcode product_barcode.size product_barcode.colour care_note.key care_note.title_zh care_note.title_en
         care_note.tip_zh care_note.tip_en care_note.zh care_note.en product_import.file_name product_import.header product_import_row.cells
-        product_import_row.why
+        product_import_row.why after_sales.zh after_sales.en
         line_name.key line_name.name line_name.category line_name.sizes line_name.colours
     """,
 }

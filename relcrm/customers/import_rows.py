@@ -162,7 +162,9 @@ class Judge:
 
 
 def _repeats(entry: Entry, before: Entry) -> bool:
-    return not (entry.problems or before.problems) and entry == replace(before, row=entry.row, draft=replace(before.draft, number=entry.draft.number))
+    return not (entry.problems or before.problems) and entry == replace(
+        before, row=entry.row, draft=replace(before.draft, number=entry.draft.number)
+    )
 
 
 def _again(entry: Entry, first: Verdict) -> Verdict:

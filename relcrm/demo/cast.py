@@ -73,10 +73,19 @@ def found(tx: Session, *, seed: int, customers: int, now: datetime) -> World:
     stores = _stores(tx, draw, branches)
     staff = _staff(tx, draw, stores)
     _owner_decides(tx, now - BEGAN, now)
-    goods.stock(tx, seed=seed, since=now - BEGAN)
+    shelf = goods.stock(tx, seed=seed, since=now - BEGAN)
     places = tuple(_place(tx, stores[name]) for name, *_rest in branches)
     return World(
-        seed, customers, now, now - BEGAN, places, tuple(branch[-1] for branch in branches), staff, _told(tx, "enrol"), notices.cuts()
+        seed,
+        customers,
+        now,
+        now - BEGAN,
+        places,
+        tuple(branch[-1] for branch in branches),
+        staff,
+        _told(tx, "enrol"),
+        notices.cuts(),
+        shelf,
     )
 
 

@@ -12,7 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from relcrm.consent import catalogue
 from relcrm.demo.words import public_id
+from relcrm.demo.world import Article
+from relcrm.handover import rules as handover
 from relcrm.products import founding, search
 from relcrm.products.models import Category, Product, ProductAccessory
 
@@ -25,18 +28,30 @@ def _words() -> dict[str, Any]:
     return loaded
 
 
-def stock(tx: Session, *, seed: int, since: datetime) -> None:
-    """Categories, care notes and products, there since that day."""
+def stock(tx: Session, *, seed: int, since: datetime) -> tuple[Article, ...]:
+    """Categories, care notes and products, there since that day; what of it the stores sell."""
     draw = Random(f"{seed} goods")
     founding.start(tx, ("zh", "en"))
+    handover.start(tx)
     by_key: dict[str, list[Product]] = {}
     for category in tx.scalars(sa.select(Category).order_by(Category.id)):
         category.public_id = public_id(draw)
         by_key[category.key] = list(_products(draw, category, since))
         tx.add_all(by_key[category.key])
     tx.flush()
-    tx.add_all(_accessories(draw, by_key))
+    linked = list(_accessories(draw, by_key))
+    tx.add_all(linked)
     search.reindex(tx, [one for products in by_key.values() for one in products])
+    return tuple(_shelf(by_key, linked))
+
+
+def _shelf(by_key: dict[str, list[Product]], linked: list[ProductAccessory]) -> Iterator[Article]:
+    products = [(key, one) for key, of_key in by_key.items() for one in of_key]
+    places = {one.id: place for place, (_key, one) in enumerate(products)}
+    for key, one in products:
+        goes_with = tuple(places[link.accessory_id] for link in linked if link.product_id == one.id)
+        category = key if key in catalogue.categories() else ""
+        yield Article(one.id, one.name, category, one.price_minor or 0, tuple(one.sizes), tuple(one.colours), goes_with)
 
 
 def _products(draw: Random, category: Category, since: datetime) -> Iterator[Product]:

@@ -31,6 +31,19 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Article:
+    """Something on the shelf. `goes_with`: places of others in the same list; `price` in the smallest unit."""
+
+    product_id: int | None
+    name: str
+    category: str
+    price: int
+    sizes: tuple[str, ...]
+    colours: tuple[str, ...]
+    goes_with: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class World:
     """Everything the drawing of customers rests on. `weights` say how many customers each place has, by place."""
 
@@ -43,6 +56,7 @@ class World:
     staff: Mapping[str, int]
     notices: Mapping[str, tuple[Told, ...]]
     cuts: Cuts
+    shelf: tuple[Article, ...]
 
     def told(self, lang: str, at: datetime) -> Told:
         """The notice in force at that instant."""

@@ -1,6 +1,6 @@
 """How a kind of goods is looked after: notes whose versions are kept, so that a purchase can say which one was handed over."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,8 +64,18 @@ def versions(key: str) -> list[CareNote]:
 
 def all_current() -> list[CareNote]:
     """The newest version of each note, in the order in which the notes were made."""
+    return list(session().scalars(_all_newest()))
+
+
+def current_of(keys: Collection[str]) -> list[CareNote]:
+    """The newest versions of these notes."""
+    return list(session().scalars(_all_newest(keys))) if keys else []
+
+
+def _all_newest(keys: Collection[str] = ()) -> sa.Select[CareNote]:
     newest = sa.select(sa.func.max(CareNote.version)).where(CareNote.key == (other := sa.orm.aliased(CareNote)).key)
-    return list(session().scalars(sa.select(other).where(other.version == newest.scalar_subquery()).order_by(other.id)))
+    query = sa.select(other).where(other.version == newest.scalar_subquery()).order_by(other.id)
+    return query.where(other.key.in_(keys)) if keys else query
 
 
 def key_for(product: Product, category: Category) -> str | None:

@@ -14,7 +14,7 @@ from relcrm.customers.views import load, rows_of
 from relcrm.db import write_tx
 from relcrm.errors import NotAllowed
 from relcrm.i18n import _l
-from relcrm.purchases import offers, products_seam, queries, rules, shown
+from relcrm.purchases import afterwards, offers, products_seam, queries, rules, shown
 from relcrm.purchases.forms import EMPTY_LINES, LineForm, ReceiptForm, ReturnForm
 from relcrm.purchases.models import Purchase
 from relcrm.staff.models import Store
@@ -177,6 +177,7 @@ def show(public_id: str) -> Any:
         "purchases/show.html", row=row, seen=seen, lines=lines, store=_store_named(row), called=_called(seen), shown=shown,
         seller=names_of.get(row.sold_by_id or 0, ""), returned=queries.returned([line.id for line in lines]),
         offers=offers.offers(current_user, seen, row, lines, lang()), returns=queries.returns_of(row.id), origin=queries.origin_of(lines),
+        after=afterwards.of(current_user, row),
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from relcrm import clock
 from relcrm.customers import columns as customer_columns
-from relcrm.customers import queries as customer_queries
 from relcrm.customers import import_columns, import_terms, imports
+from relcrm.customers import queries as customer_queries
 from relcrm.customers.import_columns import read_mapping
 from relcrm.customers.import_files import Kept
 from relcrm.customers.import_models import ImportBatch

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     PRODUCT_EDIT = "product_edit"
     PURCHASE_READ = "purchase_read"
     PURCHASE_RECORD = "purchase_record"
+    MEASURES_READ = "measures_read"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
@@ -35,7 +36,17 @@ EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ, P.PRODUCT_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
 SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.PURCHASE_RECORD, P.PURCHASE_READ}
 MANAGES = frozenset(
-    {P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT, P.PRODUCT_EDIT, P.PURCHASE_READ}
+    {
+        P.MEASURES_READ,
+        P.STAFF_MANAGE,
+        P.CUSTOMER_IMPORT,
+        P.CUSTOMER_MERGE,
+        P.DUPLICATE_DECIDE,
+        P.FILE_CLEAN,
+        P.EXPORT,
+        P.PRODUCT_EDIT,
+        P.PURCHASE_READ,
+    }
 )
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,

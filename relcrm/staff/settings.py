@@ -13,6 +13,7 @@ DEFAULTS: dict[str, object] = {
     "legal_address": "",
     "privacy_contact": "",
     "profiling_assessed": False,
+    "rfm_window_days": 365,
     "demo": False,
     # Do receipts of value 0 count as purchases? And by which answer were the sums last written everywhere?
     "count_zero_value": False,

@@ -64,6 +64,8 @@ ACT_WORDS: dict[str, object] = {
     "product_changed": _l("changed a product"),
     "category_added": _l("added a category"),
     "category_changed": _l("changed a category"),
+    "window_changed": _l("changed the days that count for scores"),
+    "after_sales_changed": _l("wrote a new after-sales promise"),
     "care_note_changed": _l("wrote a new version of a care note"),
     "products_brought_in": _l("brought a product file in"),
 }

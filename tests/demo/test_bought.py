@@ -1,10 +1,14 @@
 """What the demo bought is as the program would have written it: sums, instants, stores, names."""
 
+from itertools import groupby
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import doctor
 from relcrm.customers.models import Customer, CustomerStore
+from relcrm.measures import together
+from relcrm.products.models import Product, ProductAccessory
 from relcrm.purchases import products_seam
 from relcrm.purchases.models import CustomerTotals, LineName, Purchase, PurchaseLine
 from relcrm.staff.models import Store
@@ -45,5 +49,17 @@ def test_goods_are_offered_while_typing(book: Session) -> None:
     offered = products_seam.suggest(store, "羊绒")
     assert len(offered) == products_seam.MOST
     assert all("羊绒" in one.name and one.product_id for one in offered)  # products come first
-    assert [one.name for one in products_seam._sold_before(store, "羊绒")] == ["羊绒围巾", "羊绒大衣"]
-    assert book.scalar(sa.select(sa.func.count()).select_from(LineName)) == 47
+    priced = book.scalar(sa.select(sa.func.count()).select_from(Product))
+    assert book.scalar(sa.select(sa.func.count()).select_from(LineName).where(LineName.product_id.is_not(None))) == 2 * priced
+
+
+def test_what_belongs_to_what_was_bought_is_bought_with_it_oftener_than_by_chance(book: Session) -> None:
+    counted = together.Receipts()
+    lines = sa.select(PurchaseLine.purchase_id, PurchaseLine.product_id).where(
+        PurchaseLine.product_id.is_not(None), PurchaseLine.quantity > 0
+    )
+    for _receipt, rows in groupby(book.execute(lines.order_by(PurchaseLine.purchase_id)), lambda row: row[0]):
+        counted.add(sorted({row[1] for row in rows}))
+    linked = {(row.product_id, row.accessory_id) for row in book.scalars(sa.select(ProductAccessory))}
+    pairs = sum(together for pair, together in counted.pairs.items() if pair in linked or pair[::-1] in linked)
+    assert pairs > 0.2 * sum(counted.pairs.values())

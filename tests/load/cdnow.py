@@ -53,7 +53,9 @@ class Told:
 
     def check(self, words: str, found: object, wanted: object) -> None:
         self.holds = self.holds and found == wanted
-        print(f"{'holds ' if found == wanted else 'BROKEN'} {words}: {found}{'' if found == wanted else f', expected {wanted}'}", flush=True)
+        print(
+            f"{'holds ' if found == wanted else 'BROKEN'} {words}: {found}{'' if found == wanted else f', expected {wanted}'}", flush=True
+        )
 
 
 class Locks:
@@ -150,7 +152,9 @@ def sums() -> dict[str, int]:
     session().rollback()
     rows, minor = session().execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Purchase.kept_minor), 0))).one()
     free = session().scalar(sa.select(sa.func.count()).select_from(Purchase).where(Purchase.kept_minor == 0)) or 0
-    had = sa.select(sa.func.coalesce(sa.func.sum(CustomerTotals.visit_days), 0), sa.func.coalesce(sa.func.sum(CustomerTotals.spend_minor), 0))
+    had = sa.select(
+        sa.func.coalesce(sa.func.sum(CustomerTotals.visit_days), 0), sa.func.coalesce(sa.func.sum(CustomerTotals.spend_minor), 0)
+    )
     days, spend = session().execute(had).one()
     buyers = session().scalar(sa.select(sa.func.count()).select_from(CustomerTotals).where(CustomerTotals.visit_days > 0)) or 0
     again = session().scalar(sa.select(sa.func.count()).select_from(CustomerTotals).where(CustomerTotals.visit_days > 1)) or 0
@@ -169,7 +173,6 @@ def run(app: Any, file: Path) -> bool:
     from relcrm.customers.import_models import ImportBatch
     from relcrm.customers.models import Customer
     from relcrm.db import session, write_tx
-
     from relcrm.i18n import speaking
 
     told, locks = Told(), Locks()
