@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
     from relcrm.handover import views as handover
     from relcrm.loyalty import (  # noqa: F401 (pages, cards, jobs, what doctor asks)
         approvals_views,
+        openings,
         points_chain_views,
         points_checks,
         points_seams,

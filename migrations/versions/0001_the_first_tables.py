@@ -1066,6 +1066,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_note_customer_id_noted_at", ["customer_id", "noted_at"], unique=False)
 
     op.create_table(
+        "opening_balance",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("points_until", sa.Date(), nullable=True),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("tier_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_opening_balance_batch_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_opening_balance_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_opening_balance_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_balance")),
+        sa.UniqueConstraint("batch_id", "line", name=op.f("uq_opening_balance_batch_id_line")),
+    )
+    with op.batch_alter_table("opening_balance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opening_balance_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "points_balance",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1750,6 +1775,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_points_balance_debt", sqlite_where=sa.text("debt > 0"), postgresql_where=sa.text("debt > 0"))
 
     op.drop_table("points_balance")
+    with op.batch_alter_table("opening_balance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opening_balance_customer_id"))
+
+    op.drop_table("opening_balance")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index("ix_note_customer_id_noted_at")
 

@@ -61,6 +61,7 @@ _COLUMNS: Mapping[Follows, str] = {
     Follows.RECEIPT: """
         purchase.public_id purchase.kind purchase.currency purchase.receipt_number purchase.source
         purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency waiting_line.sealed
+        opening_balance.currency opening_balance.tier
         customer_tier.tier customer_tier.earned tier_change.kind tier_change.before tier_change.after tier_change.why
     """,
     Follows.OWN_WORDS: """

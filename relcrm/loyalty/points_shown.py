@@ -28,6 +28,8 @@ def title(entry: PointsEntry, currency: str, lang: str) -> str:
             "debt_forgotten": _("What was owed for a year is forgotten"),
             "files_apart": _("Two files were taken apart"),
         }.get(entry.reason, _("Corrected: %(reason)s", reason=entry.words))
+    if entry.kind == "opening":
+        return _("Brought along, %(file)s", file=entry.words) if entry.active > 0 else _("Its file was taken back")
     return {
         "earn_pending": _("Earned, not active yet"),
         "earn_active": _("Earned and active"),
@@ -36,5 +38,4 @@ def title(entry: PointsEntry, currency: str, lang: str) -> str:
         "debt": _("Owed for a return"),
         "debt_offset": _("Set against what was owed"),
         "forfeit": _("Given up"),
-        "opening": _("Brought along from before"),
     }[entry.kind]
