@@ -45,8 +45,12 @@ def register(app: Flask) -> None:
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
     from relcrm.purchases import checks as purchase_checks  # noqa: F401 (what doctor asks)
+    from relcrm.purchases import recounting  # noqa: F401 (job)
     from relcrm.purchases import seams as purchase_seams  # noqa: F401 (cards, timeline)
     from relcrm.purchases import views as purchases
+    from relcrm.receipts import matching, work  # noqa: F401 (jobs)
+    from relcrm.receipts import seams as receipt_seams  # noqa: F401 (what stays)
+    from relcrm.receipts import views as receipts
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
     from relcrm.web import system
@@ -68,6 +72,7 @@ def register(app: Flask) -> None:
         tier_views.bp,
         approvals_views.bp,
         points_views.bp,
+        receipts.bp,
         handover.bp,
         measures.bp,
     ):

@@ -76,6 +76,10 @@ def world(app, *, linked=False):
                 lang="en",
                 signature="",
             )
+            receipts = ImportBatch(
+                public_id="batch-2", store_id=north.id, made_by_id=ana.id, made_at=asked.asked_at, file_name="r.csv", lang="en", signature="",
+                what="receipts",
+            )  # fmt: skip
             noor, home = factories.customer("Noor"), north.id
             pair = DuplicateSuspect(
                 public_id="pair-1", a_id=cleo.id, b_id=noor.id, a_store_id=home, b_store_id=home, score=60, found_at=asked.asked_at
@@ -84,7 +88,7 @@ def world(app, *, linked=False):
                 public_id="export-1", actor_id=ana.id, at=asked.asked_at, what="store", format="csv", with_phones=False, fields="name",
                 why="cards", salt=b"1",
             )  # fmt: skip
-            tx.add_all((made, batch, pair, export))
+            tx.add_all((made, batch, receipts, pair, export))
             tx.flush()
             tx.add(ExportStore(export_id=export.id, store_id=home))
             proposed = Approval(
@@ -102,6 +106,7 @@ def world(app, *, linked=False):
                 "kind": "adult",
                 "list_id": made.public_id,
                 "batch": batch.public_id,
+                "receipts": receipts.public_id,
                 "pair": pair.public_id,
                 "export": export.public_id,
                 **goods.ids_of_one_of_each(tx),

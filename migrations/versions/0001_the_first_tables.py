@@ -328,6 +328,7 @@ def upgrade() -> None:
         "import_batch",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -338,6 +339,7 @@ def upgrade() -> None:
         sa.Column("lang", sa.String(length=8), nullable=False),
         sa.Column("kept_as", sa.Text(), nullable=False),
         sa.Column("header", sa.LargeBinary(), nullable=True),
+        sa.Column("delimiter", sa.String(length=1), nullable=False),
         sa.Column("signature", sa.String(length=32), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False),
         sa.Column("proves", sa.Boolean(), nullable=False),
@@ -355,6 +357,7 @@ def upgrade() -> None:
             "status IN ('mapping', 'checking', 'waiting', 'running', 'done', 'stopped', 'failed', 'reverting', 'reverted')",
             name=op.f("ck_import_batch_status"),
         ),
+        sa.CheckConstraint("what IN ('customers', 'receipts')", name=op.f("ck_import_batch_what")),
         sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_import_batch_made_by_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_import_batch_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
@@ -1389,6 +1392,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tier_told_rule_set_id"), ["rule_set_id"], unique=False)
 
     op.create_table(
+        "waiting_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("why", sa.String(length=9), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("why IN ('nobody', 'return', 'no_sale', 'elsewhere')", name=op.f("ck_waiting_line_why")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_waiting_line_batch_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_waiting_line_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_waiting_line_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_line")),
+        sa.UniqueConstraint("key", name=op.f("uq_waiting_line_key")),
+    )
+    with op.batch_alter_table("waiting_line", schema=None) as batch_op:
+        batch_op.create_index("ix_waiting_line_batch_id_why", ["batch_id", "why"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_expires_on"), ["expires_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_store_id"), ["store_id"], unique=False)
+        batch_op.create_index("ix_waiting_line_why_customer_id", ["why", "customer_id"], unique=False)
+
+    op.create_table(
         "handover",
         sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
@@ -1522,6 +1550,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tier_grant_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "waiting_contact",
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("waiting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["waiting_id"], ["waiting_line.id"], name=op.f("fk_waiting_contact_waiting_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("fingerprint", "waiting_id", name=op.f("pk_waiting_contact")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiting_contact_waiting_id"), ["waiting_id"], unique=False)
+
+    op.create_table(
         "handover_step",
         sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=12), nullable=False),
@@ -1549,6 +1588,18 @@ def upgrade() -> None:
     with op.batch_alter_table("points_allocation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_points_allocation_lot_id"), ["lot_id"], unique=False)
 
+    op.create_table(
+        "receipt_line",
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_receipt_line_batch_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["purchase_line.id"], name=op.f("fk_receipt_line_line_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_receipt_line")),
+    )
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_line_batch_id"), ["batch_id"], unique=False)
+
     if op.get_bind().dialect.name == "sqlite":
         for table in CHAINED:
             for statement in guard(table):
@@ -1556,11 +1607,19 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_line_batch_id"))
+
+    op.drop_table("receipt_line")
     with op.batch_alter_table("points_allocation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_points_allocation_lot_id"))
 
     op.drop_table("points_allocation")
     op.drop_table("handover_step")
+    with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_contact_waiting_id"))
+
+    op.drop_table("waiting_contact")
     with op.batch_alter_table("tier_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tier_grant_customer_id"))
         batch_op.drop_index(batch_op.f("ix_tier_grant_approval_id"))
@@ -1602,6 +1661,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_handover_finished_at"))
 
     op.drop_table("handover")
+    with op.batch_alter_table("waiting_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_waiting_line_why_customer_id")
+        batch_op.drop_index(batch_op.f("ix_waiting_line_store_id"))
+        batch_op.drop_index(batch_op.f("ix_waiting_line_expires_on"))
+        batch_op.drop_index(batch_op.f("ix_waiting_line_customer_id"))
+        batch_op.drop_index("ix_waiting_line_batch_id_why")
+
+    op.drop_table("waiting_line")
     with op.batch_alter_table("tier_told", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tier_told_rule_set_id"))
         batch_op.drop_index("ix_tier_told_customer_id_at")

@@ -37,7 +37,7 @@ _COLUMNS: Mapping[Follows, str] = {
         audit_event.act audit_event.target audit_event.keys audit_event.prev_hash audit_event.hash
         chained_text.chain chained_text.name chained_text.salt
         ask_rest.key ask_rest.why client_key.key client_key.made customer_list.public_id customer_store.how inform.kind
-        share_request.public_id share_request.status import_batch.public_id import_batch.status import_batch.mapping
+        share_request.public_id share_request.status import_batch.public_id import_batch.what import_batch.delimiter import_batch.status import_batch.mapping
         import_batch.file_kind import_batch.source import_batch.lang import_batch.signature import_batch.kept_as import_batch.did import_batch.file_sha256
         import_row.outcome import_row.added import_row.stayed import_paper.purposes import_paper.sha256 ask_first.key
         duplicate_suspect.public_id duplicate_suspect.why duplicate_suspect.status sweep_mark.name clean_finding.kind
@@ -48,6 +48,7 @@ _COLUMNS: Mapping[Follows, str] = {
         tier_told.tier tier_grant.tier
         approval.public_id approval.kind approval.parameters approval.status
         points_entry.public_id points_entry.kind points_entry.reason points_entry.parameters points_entry.key
+        waiting_line.why
         score_cuts.currency score_cuts.cuts measure_figures.currency measure_figures.figures
         handover_step.step handover_step.state handover_step.told
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
@@ -59,7 +60,7 @@ _COLUMNS: Mapping[Follows, str] = {
     """,
     Follows.RECEIPT: """
         purchase.public_id purchase.kind purchase.currency purchase.receipt_number purchase.source
-        purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency
+        purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency waiting_line.sealed
         customer_tier.tier customer_tier.earned tier_change.kind tier_change.before tier_change.after tier_change.why
     """,
     Follows.OWN_WORDS: """

@@ -112,7 +112,8 @@ def count_waiting(reader: StaffMember) -> int:
 def _decidable(reader: StaffMember) -> sa.Select[Approval]:
     allowed = [key for key, kind in kinds.items() if may(reader, kind.asks)]
     query = sa.select(Approval).where(Approval.status == "waiting", Approval.kind.in_(allowed), Approval.rank <= rank(reader))
-    query = query.where(Approval.proposed_by_id != reader.id)
+    known = customers.visible_to(reader).where(Customer.id == Approval.customer_id).with_only_columns(Customer.id)
+    query = query.where(Approval.proposed_by_id != reader.id, known.exists())
     managed = reader.stores(*RANKS)
     if managed is None:
         return query

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, request
 from flask_login import current_user
 
 from relcrm.customers import names
 from relcrm.customers.models import Customer
-from relcrm.customers.queries import staff_names, store_names
+from relcrm.customers.queries import staff_names, store_names, visible_to
 from relcrm.db import session, write_tx
 from relcrm.i18n import _
 from relcrm.loyalty import approvals
@@ -43,9 +42,10 @@ def _page(form: DecisionForm, at: str = "", status: int = 200) -> Any:
 
 
 def _around(rows: Iterable[Approval]) -> dict[str, Any]:
-    """Names and words for these rows, in three queries however many they are."""
+    """Names (of whom the reader still sees) and words for these rows, in three queries however many they are."""
     rows = list(rows)
-    found = session().scalars(sa.select(Customer).where(Customer.id.in_({row.customer_id for row in rows}))).all() if rows else []
+    known = visible_to(current_user).where(Customer.id.in_({row.customer_id for row in rows}))
+    found = session().scalars(known).all() if rows else []
     return {
         "customers": {one.id: one for one in found},
         "called": {one.id: names.called(one, lang()) for one in found},

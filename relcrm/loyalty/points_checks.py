@@ -107,14 +107,26 @@ def _earned(_deep: bool) -> Iterator[str]:
         yield from (why for _one, why in _wrong_earned(piece))
 
 
-@doctor.check("points: what waits equals the ledger")
+def _wrong_pending(piece: Any) -> list[tuple[int, int, int]]:
+    """Purchases of which something else is noted as waiting than the ledger says: (purchase, ledger, noted)."""
+    query = sa.select(PointsEntry.purchase_id, sa.func.sum(PointsEntry.pending)).where(piece).group_by(PointsEntry.purchase_id)
+    right = {int(row[0] or 0): int(row[1]) for row in session().execute(query) if row[1]}
+    ids = sa.select(PointsEntry.purchase_id).where(piece)
+    waits = sa.select(PointsPending.purchase_id, PointsPending.points).where(PointsPending.purchase_id.in_(ids))
+    stored = {row[0]: int(row[1]) for row in session().execute(waits)}
+    pairs = ((one, right.get(one, 0), stored.get(one, 0)) for one in sorted(right.keys() | stored.keys()))
+    return [(one, ledger, noted) for one, ledger, noted in pairs if ledger != noted]
+
+
+def _mend_pending() -> None:
+    for piece in _pieces(PointsEntry.purchase_id):
+        wrong = {one: ledger for one, ledger, _noted in _wrong_pending(piece)}
+        with write_tx() as tx:
+            points_earning.wait_again(tx, wrong)
+
+
+@doctor.check("points: what waits equals the ledger", HELPS, _mend_pending)
 def _pending(_deep: bool) -> Iterator[str]:
     for piece in _pieces(PointsEntry.purchase_id):
-        query = sa.select(PointsEntry.purchase_id, sa.func.sum(PointsEntry.pending)).where(piece).group_by(PointsEntry.purchase_id)
-        right = {int(row[0] or 0): int(row[1]) for row in session().execute(query) if row[1]}
-        ids = sa.select(PointsEntry.purchase_id).where(piece)
-        waits = sa.select(PointsPending.purchase_id, PointsPending.points).where(PointsPending.purchase_id.in_(ids))
-        stored = {row[0]: int(row[1]) for row in session().execute(waits)}
-        for one in sorted(right.keys() | stored.keys()):
-            if right.get(one, 0) != stored.get(one, 0):
-                yield f"purchase {one} has {right.get(one, 0)} points waiting, noted are {stored.get(one, 0)}"
+        for one, ledger, noted in _wrong_pending(piece):
+            yield f"purchase {one} has {ledger} points waiting, noted are {noted}"

@@ -3,7 +3,7 @@
 Follows the sums of purchases inside their transaction; redeeming and correcting by hand are points_rules.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -119,6 +119,17 @@ def activate(tx: Session, purchase_ids: Sequence[int]) -> None:
         book.activate(row.customer_id, row.points, one.policy, row.active_on, one.zone, purchase_id=row.purchase_id, waited=row.points)
         tx.delete(row)
     book.close()
+
+
+def wait_again(tx: Session, waiting: Mapping[int, int]) -> None:
+    """What waits, noted anew from the ledger: points by purchase."""
+    tx.execute(sa.delete(PointsPending).where(PointsPending.purchase_id.in_(waiting)))
+    for one in due(tx, waiting, points_policy.versions()).values():
+        if one.policy is not None and waiting[one.purchase_id] > 0:
+            on = points_terms.active_on(one.policy, one.sold_on)
+            row = PointsPending(purchase_id=one.purchase_id, customer_id=one.customer_id, points=waiting[one.purchase_id], active_on=on)
+            row.active_at = points_terms.begin(on, one.zone)
+            tx.add(row)
 
 
 def _day(one: Due) -> date:

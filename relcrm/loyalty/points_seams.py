@@ -38,7 +38,7 @@ def _by_hand(seen: Seen, lang: str, before: datetime, most: int) -> Sequence[tim
 
 
 def _entry(row: PointsEntry, currency: str, lang: str, link: tuple[str, dict[str, str]]) -> timeline.Entry:
-    words = f"{points_shown.change(row)} {_('points')}"
+    words = _("%(points)s points", points=points_shown.change(row))
     return timeline.Entry(row.at, "points", points_shown.title(row, currency, lang), words, row.actor_id, link=link)
 
 

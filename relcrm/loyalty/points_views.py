@@ -11,7 +11,8 @@ from relcrm.customers import names
 from relcrm.customers.queries import Seen, staff_names
 from relcrm.customers.views import load
 from relcrm.db import write_tx
-from relcrm.i18n import _, ngettext
+from relcrm.errors import RuleError
+from relcrm.i18n import _, _l, ngettext
 from relcrm.loyalty import approvals, points_policy, points_queries, points_rules, points_shown, points_terms
 from relcrm.loyalty.approvals_models import Approval
 from relcrm.loyalty.points_forms import AdjustForm, RedeemForm, usual
@@ -21,7 +22,7 @@ from relcrm.purchases.queries import shows_receipts
 from relcrm.staff.permissions import Permission
 from relcrm.web.access import allow
 from relcrm.web.filters import lang
-from relcrm.web.forms import refusals
+from relcrm.web.forms import CreatingForm, refusals
 from relcrm.web.htmx import done, is_quiet, render
 
 bp = Blueprint("points", __name__, url_prefix="/points")
@@ -68,15 +69,25 @@ def redeem(public_id: str) -> Any:
         with refusals(form):
             points, for_what, words = form.wanted(), form.for_what.data or points_rules.MONEY, form.words.data or ""
             with write_tx() as tx:
-                if form.made_before() is None:  # asked under the lock: the same tap may come twice at once
+                if _is_first(form, f"{public_id} {-points}"):
                     key = f"{current_user.id}:{form.client_key.data}"[:100]
                     points_rules.redeem(tx, current_user, load(public_id), points, for_what, words, key)
-                    form.remember(tx, str(points))
+                    form.remember(tx, f"{public_id} {-points}")
             flash(ngettext("%(num)s point is redeemed.", "%(num)s points are redeemed.", points))
             return done(".show", public_id=public_id)
     seen = load(public_id)
     now = points_queries.standing(seen)
     return _redeem_page(_offered(form, now), seen, now, status=422)
+
+
+def _is_first(form: CreatingForm, what: str) -> bool:
+    """Asked under the lock: the same tap may come twice at once. Another number from a page gone back to is no second tap, and nobody
+    is to believe that it was booked; the page that says so carries a new key."""
+    made = form.made_before()
+    if made is None or made == what:
+        return made is None
+    form.client_key.data = type(form)(formdata=None).client_key.data
+    raise RuleError(_l("From this page points were booked a moment ago. Look at the number, then tap again."), code="made", field="points")
 
 
 def _offered(form: RedeemForm, now: Standing) -> RedeemForm:
@@ -114,9 +125,9 @@ def adjust(public_id: str) -> Any:
         with refusals(form):
             points, reason, confirmed = form.signed(), form.reason.data or "", form.is_confirmed()
             with write_tx() as tx:
-                if form.made_before() is None:
+                if _is_first(form, f"{public_id} {points}"):
                     made = points_rules.adjust(tx, current_user, load(public_id), points, reason, confirmed=confirmed)
-                    form.remember(tx, "approval" if isinstance(made, Approval) else "entry")
+                    form.remember(tx, f"{public_id} {points}")
                     _tell(made)
             return done(".show", public_id=public_id)
     seen = load(public_id)

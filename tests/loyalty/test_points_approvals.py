@@ -81,6 +81,17 @@ def test_who_may_not_see_her_does_not_know_of_it(ctx):
         decide("olu", made)
 
 
+def test_of_a_closed_file_nothing_waits_and_no_name_is_shown(ctx, sign_in):
+    propose("ben")
+    with db.write_tx() as tx:
+        factories.customer("Cleo").closed_at = clock.now()
+        tx.flush()
+    assert approvals.count_waiting(factories.staff("hua")) == 0
+    page = sign_in("ben").get("/approvals").text
+    assert "800 points more" in page
+    assert "Cleo" not in page
+
+
 def test_an_associate_neither_proposes_nor_decides(ctx):
     with pytest.raises(NotAllowed):
         propose("ana")

@@ -69,6 +69,15 @@ def test_redeeming_by_a_chip_takes_one_tap_and_a_second_post_of_it_none(app, sig
     assert "Redeemed for CN¥10 off" in ana.get(f"/customers/{hers}").text
 
 
+def test_another_number_from_the_page_before_is_not_taken_for_the_same_tap(app, sign_in, hers):
+    ana, path = sign_in("ana"), f"/points/of/{hers}/redeem"
+    assert ana.post(path, data={"client_key": "tap", "amount": "100"}).status_code == 303
+    again = ana.post(path, data={"client_key": "tap", "points": "8"})
+    assert (again.status_code, "booked a moment ago" in again.text) == (422, True)
+    assert 'value="tap"' not in again.text
+    assert stands(app) == (50, 28, 0)
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [
