@@ -40,6 +40,8 @@ def propose(tx: Session, actor: StaffMember, seen: Seen, key: str, until: date, 
         raise BadValue(_l("Choose a tier above the one she earned."), code="tier", field="tier")
     if not stand.today < until <= stand.today + timedelta(days=MOST_DAYS):
         raise BadValue(_l("A day to come, at most %(most)s days from now.", most=MOST_DAYS), code="until", field="until")
+    if approvals.on_its_way(seen.customer.id, LIFT):
+        raise RuleError(_l("A tier by hand is proposed for her already; let it be decided first."), code="on_its_way")
     parameters = {"level": level.id, "until": until.toordinal()}
     return approvals.propose(tx, actor, seen, LIFT, parameters, reason, confirmed=confirmed)
 
@@ -70,6 +72,11 @@ def given(customer_id: int) -> list[tuple[TierGrant, Approval, str, str]]:
     rows = session().execute(query.order_by(TierGrant.at.desc()).limit(20)).all()
     names = customers.staff_names({who for _grant, row in rows for who in (row.proposed_by_id, row.decided_by_id)})
     return [(grant, row, names.get(row.proposed_by_id, ""), names.get(row.decided_by_id or 0, "")) for grant, row in rows]
+
+
+def waiting(customer_id: int, lang: str) -> list[dict[str, str]]:
+    """What is proposed for her and not decided, in words."""
+    return [{"words": _words(row.parameters, lang)} for row in approvals.on_its_way(customer_id, LIFT)]
 
 
 def _events(tx: Session, customer_ids: Collection[int]) -> Iterable[tuple[int, Manual]]:

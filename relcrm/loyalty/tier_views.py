@@ -59,6 +59,7 @@ def customer(public_id: str) -> Any:
         chart=tier_shown.chart(stand, stand.rules, lang()) if stand and figures.amounts and receipts else None, shown=tier_shown,
         counted=tier_queries.counted(stand) if stand and figures.amounts and receipts else [], goods=goods, receipts=receipts, shows=_may_show(seen), called=_called(seen),
         lifts=tier_by_hand.given(seen.customer.id) if receipts and figures.amounts else [],
+        waiting=tier_by_hand.waiting(seen.customer.id, lang()) if receipts and figures.amounts else [],
     )  # fmt: skip
 
 

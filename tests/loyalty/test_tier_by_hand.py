@@ -81,6 +81,9 @@ def test_the_page_proposes_and_says_who_decides(app, sign_in):
     assert bad.status_code == 422
     good = ben.post(f"/tiers/of/{her}/lift", data={"tier": "gold", "until": in_days(30).isoformat(), "reason": "A late repair"})
     assert good.status_code == 303
+    assert "not decided yet" in ben.get(f"/tiers/of/{her}").text
+    twice = ben.post(f"/tiers/of/{her}/lift", data={"tier": "gold", "until": in_days(30).isoformat(), "reason": "A late repair"})
+    assert "is proposed for her already" in twice.text
     with app.app_context():
         made = db.session().query(Approval).one()
         with app.test_request_context(headers={"Accept-Language": "en"}):

@@ -1,6 +1,7 @@
 """Tiers in the book: written with the purchase, never at odds with the lines, looked at again on their day only."""
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 import sqlalchemy as sa
@@ -242,3 +243,18 @@ def test_an_import_of_many_follows_in_batches(ctx):
     with db.write_tx() as tx:
         totals.recompute(tx, [row.id for row in tx.query(Customer)])
     assert tier("Cleo").tier == "silver"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_the_order_of_typing_the_book_holds_what_a_replay_gives(ctx, seed):
+    """Sales and returns of the last two years, noted in any order: after each the rows are those of the purchases."""
+    go_live()
+    draw, cleo = Random(seed), factories.customer("Cleo").id
+    for _n in range(8):
+        days_ago, yuan = draw.randrange(700), draw.choice([300, 1_200, 2_500, 9_000])
+        bought = buy("Cleo", yuan, days_ago=days_ago)
+        if draw.random() < 0.4:
+            with db.write_tx() as tx:
+                on = clock.today("Asia/Shanghai") - timedelta(days=draw.randrange(days_ago + 1))
+                bring_back(tx, tx.merge(factories.staff("ana")), tx.get_one(Purchase, bought), {1: 1}, on=on)
+        assert tier_states.held(db.session(), [cleo]) == tier_states.derived(db.session(), [cleo])
