@@ -23,7 +23,7 @@ PORTS_TRIED, SHOWS_PROGRESS = 20, 5_000
 
 
 @click.command()
-@click.option("--customers", default=2000, show_default=True, type=click.IntRange(1, 5_000_000))
+@click.option("--customers", default=2000, show_default=True, type=click.IntRange(0, 5_000_000))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="The same seed makes the same chain.")
 @click.option("--lan", is_flag=True, help="Let phones in the same network in.")

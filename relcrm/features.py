@@ -25,13 +25,18 @@ def register(app: Flask) -> None:
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
     from relcrm.handover import views as handover
-    from relcrm.loyalty import (  # noqa: F401 (card, timeline, doctor, jobs)
+    from relcrm.loyalty import (  # noqa: F401 (pages, cards, jobs, what doctor asks)
         approvals_views,
         points_chain_views,
         points_checks,
         points_seams,
         points_tasks,
         points_views,
+        tier_checks,
+        tier_edit_views,
+        tier_seams,
+        tier_tasks,
+        tier_views,
     )
     from relcrm.measures import nightly, together  # noqa: F401 (jobs)
     from relcrm.measures import seams as measure_seams  # noqa: F401 (cards)
@@ -40,8 +45,12 @@ def register(app: Flask) -> None:
     from relcrm.products import tasks as product_tasks  # noqa: F401 (jobs)
     from relcrm.products import views as products
     from relcrm.purchases import checks as purchase_checks  # noqa: F401 (what doctor asks)
+    from relcrm.purchases import recounting  # noqa: F401 (job)
     from relcrm.purchases import seams as purchase_seams  # noqa: F401 (cards, timeline)
     from relcrm.purchases import views as purchases
+    from relcrm.receipts import matching, work  # noqa: F401 (jobs)
+    from relcrm.receipts import seams as receipt_seams  # noqa: F401 (what stays)
+    from relcrm.receipts import views as receipts
     from relcrm.staff import account_views, join_views, people_views, role_views, store_views, trail_views  # noqa: F401 (more pages)
     from relcrm.staff import views as staff
     from relcrm.web import system
@@ -60,8 +69,10 @@ def register(app: Flask) -> None:
         export_views.bp,
         products.bp,
         purchases.bp,
+        tier_views.bp,
         approvals_views.bp,
         points_views.bp,
+        receipts.bp,
         handover.bp,
         measures.bp,
     ):

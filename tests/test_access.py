@@ -8,6 +8,7 @@ from relcrm.customers.cleansing_models import DuplicateSuspect
 from relcrm.customers.export_models import ExportLog, ExportStore
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
+from relcrm.loyalty import tier_rules
 from relcrm.loyalty.approvals_models import Approval
 from relcrm.staff.models import Store
 from relcrm.web import access
@@ -42,6 +43,7 @@ ANSWERS = {
     "of_list": "+++fffnd",  # a list is of one store
     "decide": "+++++f+d",
     "receipt": "+++++fnd",  # an auditor sees sums alone
+    "show_her": "+f+fffnd",  # who has her before them: her associate or manager; others tap "I am serving her" first
     "pair": "+n+++fnd",  # two customers of Ana's: for her and for managers of both
     "owner": "ffff+ffd",
     "correct": "ff+++fnd",
@@ -74,6 +76,10 @@ def world(app, *, linked=False):
                 lang="en",
                 signature="",
             )
+            receipts = ImportBatch(
+                public_id="batch-2", store_id=north.id, made_by_id=ana.id, made_at=asked.asked_at, file_name="r.csv", lang="en", signature="",
+                what="receipts",
+            )  # fmt: skip
             noor, home = factories.customer("Noor"), north.id
             pair = DuplicateSuspect(
                 public_id="pair-1", a_id=cleo.id, b_id=noor.id, a_store_id=home, b_store_id=home, score=60, found_at=asked.asked_at
@@ -82,7 +88,7 @@ def world(app, *, linked=False):
                 public_id="export-1", actor_id=ana.id, at=asked.asked_at, what="store", format="csv", with_phones=False, fields="name",
                 why="cards", salt=b"1",
             )  # fmt: skip
-            tx.add_all((made, batch, pair, export))
+            tx.add_all((made, batch, receipts, pair, export))
             tx.flush()
             tx.add(ExportStore(export_id=export.id, store_id=home))
             proposed = Approval(
@@ -100,12 +106,14 @@ def world(app, *, linked=False):
                 "kind": "adult",
                 "list_id": made.public_id,
                 "batch": batch.public_id,
+                "receipts": receipts.public_id,
                 "pair": pair.public_id,
                 "export": export.public_id,
                 **goods.ids_of_one_of_each(tx),
                 "purchase": bought.public_id,
                 "approval": proposed.public_id,
             }
+            ids |= {"tier_draft": tier_rules.begin(tx, None).public_id}
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()
     return ids

@@ -328,6 +328,7 @@ def upgrade() -> None:
         "import_batch",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -338,6 +339,7 @@ def upgrade() -> None:
         sa.Column("lang", sa.String(length=8), nullable=False),
         sa.Column("kept_as", sa.Text(), nullable=False),
         sa.Column("header", sa.LargeBinary(), nullable=True),
+        sa.Column("delimiter", sa.String(length=1), nullable=False),
         sa.Column("signature", sa.String(length=32), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False),
         sa.Column("proves", sa.Boolean(), nullable=False),
@@ -355,6 +357,7 @@ def upgrade() -> None:
             "status IN ('mapping', 'checking', 'waiting', 'running', 'done', 'stopped', 'failed', 'reverting', 'reverted')",
             name=op.f("ck_import_batch_status"),
         ),
+        sa.CheckConstraint("what IN ('customers', 'receipts')", name=op.f("ck_import_batch_what")),
         sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_import_batch_made_by_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_import_batch_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
@@ -509,6 +512,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_session_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
+        "tier_rule_set",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("live_from", sa.Date(), nullable=True),
+        sa.Column("window_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("grace_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("valid_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reversal_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("simulated", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("simulated_on", sa.Date(), nullable=True),
+        sa.Column("simulate_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("walk_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(status = 'published') = (live_from IS NOT NULL)", name=op.f("ck_tier_rule_set_published_from")),
+        sa.CheckConstraint("status IN ('draft', 'published')", name=op.f("ck_tier_rule_set_status")),
+        sa.CheckConstraint(
+            "window_days > 0 AND valid_days > 0 AND grace_days >= 0 AND reversal_days >= 0", name=op.f("ck_tier_rule_set_spans")
+        ),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_tier_rule_set_made_by_id")),
+        sa.ForeignKeyConstraint(["published_by_id"], ["staff_member.id"], name=op.f("fk_tier_rule_set_published_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_rule_set")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_tier_rule_set_public_id")),
+    )
+    op.create_table(
         "access_event",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -520,7 +552,7 @@ def upgrade() -> None:
         sa.Column("prev_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('profile', 'reveal', 'complete_number', 'she_is_here', 'ask_share', 'serving', 'notes', 'export')",
+            "kind IN ('profile', 'reveal', 'complete_number', 'she_is_here', 'ask_share', 'serving', 'notes', 'export', 'tier_shown')",
             name=op.f("ck_access_event_kind"),
         ),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_access_event_customer_id")),
@@ -771,6 +803,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.create_index("ix_customer_store_store_since", ["store_id", "since"], unique=False)
+
+    op.create_table(
+        "customer_tier",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("earned", sa.String(length=24), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("grace_until", sa.Date(), nullable=True),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_tier_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_tier")),
+    )
+    with op.batch_alter_table("customer_tier", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_tier_next_on"), ["next_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_tier_tier"), ["tier"], unique=False)
 
     op.create_table(
         "customer_totals",
@@ -1275,6 +1323,100 @@ def upgrade() -> None:
         batch_op.create_index("ix_tag_name", ["name"], unique=False)
 
     op.create_table(
+        "tier_change",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("before", sa.String(length=24), nullable=False),
+        sa.Column("after", sa.String(length=24), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('start', 'rules', 'opening', 'up', 'renewed', 'grace', 'down', 'reversed', 'manual', 'manual_end')",
+            name=op.f("ck_tier_change_kind"),
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_change_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", "position", name=op.f("pk_tier_change")),
+    )
+    op.create_table(
+        "tier_level",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=24), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("thresholds", sa.JSON(), nullable=False),
+        sa.Column("visits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("benefits_zh", sa.JSON(), nullable=False),
+        sa.Column("benefits_en", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["rule_set_id"], ["tier_rule_set.id"], name=op.f("fk_tier_level_rule_set_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_level")),
+        sa.UniqueConstraint("rule_set_id", "key", name=op.f("uq_tier_level_rule_set_id_key")),
+        sa.UniqueConstraint("rule_set_id", "place", name=op.f("uq_tier_level_rule_set_id_place")),
+    )
+    op.create_table(
+        "tier_simulation",
+        sa.Column("rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("moment", sa.String(length=12), nullable=False),
+        sa.Column("before", sa.String(length=24), nullable=False),
+        sa.Column("after", sa.String(length=24), nullable=False),
+        sa.CheckConstraint("moment IN ('at_once', 'at_review')", name=op.f("ck_tier_simulation_moment")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_simulation_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["rule_set_id"], ["tier_rule_set.id"], name=op.f("fk_tier_simulation_rule_set_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("rule_set_id", "customer_id", "moment", name=op.f("pk_tier_simulation")),
+    )
+    with op.batch_alter_table("tier_simulation", schema=None) as batch_op:
+        batch_op.create_index("ix_tier_simulation_change", ["rule_set_id", "moment", "before", "after", "customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_simulation_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "tier_told",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_tier_told_by_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_told_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["rule_set_id"], ["tier_rule_set.id"], name=op.f("fk_tier_told_rule_set_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_tier_told_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_told")),
+    )
+    with op.batch_alter_table("tier_told", schema=None) as batch_op:
+        batch_op.create_index("ix_tier_told_customer_id_at", ["customer_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_told_rule_set_id"), ["rule_set_id"], unique=False)
+
+    op.create_table(
+        "waiting_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("why", sa.String(length=9), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("why IN ('nobody', 'return', 'no_sale', 'elsewhere')", name=op.f("ck_waiting_line_why")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_waiting_line_batch_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_waiting_line_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_waiting_line_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_line")),
+        sa.UniqueConstraint("key", name=op.f("uq_waiting_line_key")),
+    )
+    with op.batch_alter_table("waiting_line", schema=None) as batch_op:
+        batch_op.create_index("ix_waiting_line_batch_id_why", ["batch_id", "why"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_expires_on"), ["expires_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_line_store_id"), ["store_id"], unique=False)
+        batch_op.create_index("ix_waiting_line_why_customer_id", ["why", "customer_id"], unique=False)
+
+    op.create_table(
         "handover",
         sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
@@ -1390,6 +1532,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "tier_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("approval_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint('"on" < until', name=op.f("ck_tier_grant_span")),
+        sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_tier_grant_approval_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_grant_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_grant")),
+    )
+    with op.batch_alter_table("tier_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tier_grant_approval_id"), ["approval_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_grant_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "waiting_contact",
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("waiting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["waiting_id"], ["waiting_line.id"], name=op.f("fk_waiting_contact_waiting_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("fingerprint", "waiting_id", name=op.f("pk_waiting_contact")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiting_contact_waiting_id"), ["waiting_id"], unique=False)
+
+    op.create_table(
         "handover_step",
         sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=12), nullable=False),
@@ -1417,6 +1588,18 @@ def upgrade() -> None:
     with op.batch_alter_table("points_allocation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_points_allocation_lot_id"), ["lot_id"], unique=False)
 
+    op.create_table(
+        "receipt_line",
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_receipt_line_batch_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["purchase_line.id"], name=op.f("fk_receipt_line_line_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_receipt_line")),
+    )
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_line_batch_id"), ["batch_id"], unique=False)
+
     if op.get_bind().dialect.name == "sqlite":
         for table in CHAINED:
             for statement in guard(table):
@@ -1424,11 +1607,24 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_line_batch_id"))
+
+    op.drop_table("receipt_line")
     with op.batch_alter_table("points_allocation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_points_allocation_lot_id"))
 
     op.drop_table("points_allocation")
     op.drop_table("handover_step")
+    with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_contact_waiting_id"))
+
+    op.drop_table("waiting_contact")
+    with op.batch_alter_table("tier_grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_grant_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_tier_grant_approval_id"))
+
+    op.drop_table("tier_grant")
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_purchase_line_returns_line_id",
@@ -1465,6 +1661,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_handover_finished_at"))
 
     op.drop_table("handover")
+    with op.batch_alter_table("waiting_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_waiting_line_why_customer_id")
+        batch_op.drop_index(batch_op.f("ix_waiting_line_store_id"))
+        batch_op.drop_index(batch_op.f("ix_waiting_line_expires_on"))
+        batch_op.drop_index(batch_op.f("ix_waiting_line_customer_id"))
+        batch_op.drop_index("ix_waiting_line_batch_id_why")
+
+    op.drop_table("waiting_line")
+    with op.batch_alter_table("tier_told", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_told_rule_set_id"))
+        batch_op.drop_index("ix_tier_told_customer_id_at")
+
+    op.drop_table("tier_told")
+    with op.batch_alter_table("tier_simulation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_simulation_customer_id"))
+        batch_op.drop_index("ix_tier_simulation_change")
+
+    op.drop_table("tier_simulation")
+    op.drop_table("tier_level")
+    op.drop_table("tier_change")
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_index("ix_tag_name")
 
@@ -1588,6 +1804,11 @@ def downgrade() -> None:
 
     op.drop_table("duplicate_suspect")
     op.drop_table("customer_totals")
+    with op.batch_alter_table("customer_tier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_tier_tier"))
+        batch_op.drop_index(batch_op.f("ix_customer_tier_next_on"))
+
+    op.drop_table("customer_tier")
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_store_since")
 
@@ -1643,6 +1864,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_access_event_customer_at")
 
     op.drop_table("access_event")
+    op.drop_table("tier_rule_set")
     with op.batch_alter_table("staff_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_session_staff_id"))
 

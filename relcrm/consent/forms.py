@@ -1,6 +1,6 @@
 """The shape of what the owner types about the chain and decides about its data."""
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -19,8 +19,10 @@ class SettingsForm(Form):
     legal_address = StringField(_l("Legal address"), validators=[LONG])
     privacy_contact = StringField(_l("Privacy contact"), validators=[MUST, LONG])
 
-    def typed(self) -> dict[str, str]:
-        return {name: " ".join((self[name].data or "").split()) for name in NAMES}
+    count_zero_value = BooleanField(_l("Receipts of value 0 count as purchases"))
+
+    def typed(self) -> dict[str, object]:
+        return {name: " ".join((self[name].data or "").split()) for name in NAMES} | {"count_zero_value": bool(self.count_zero_value.data)}
 
 
 class AssessmentForm(Form):

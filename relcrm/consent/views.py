@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, current_app, flash, request
 from flask_login import current_user
 
+from relcrm import background
 from relcrm.consent import catalogue, overview, rules
 from relcrm.consent import notices as notice_texts
 from relcrm.consent.forms import LEGAL, NAMES, AssessmentForm, SettingsForm
@@ -26,7 +27,7 @@ bp = Blueprint("consent", __name__, url_prefix="/settings")
 @bp.get("")
 @allow(Permission.SETTINGS_EDIT)
 def settings() -> Any:
-    return _settings_page(SettingsForm(data={name: chain_settings.text(name) for name in NAMES}))
+    return _settings_page(SettingsForm(data={name: chain_settings.get(name) for name in (*NAMES, "count_zero_value")}))
 
 
 @bp.post("")
@@ -36,14 +37,15 @@ def save_settings() -> Any:
     if form.validate():
         with write_tx() as tx:
             published = _save(tx, form.typed())
+        background.kick(current_app)
         flash(_("Saved. The notices have a new version now.") if published else _("Saved."), "done")
         return done("consent.settings")
     return _settings_page(form, status=422)
 
 
-def _save(tx: Any, typed: dict[str, str]) -> bool:
+def _save(tx: Any, typed: dict[str, object]) -> bool:
     """What customers are told names the shop: when that changes, the next version of the notices is published with it."""
-    changed = {name: value for name, value in typed.items() if value != chain_settings.text(name)}
+    changed = {name: value for name, value in typed.items() if value != chain_settings.get(name)}
     for name, value in changed.items():
         chain_settings.put(tx, name, value)
     if changed:

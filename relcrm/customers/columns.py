@@ -21,6 +21,7 @@ EXACT, WEAK, PART, CONTENT = 1.0, 0.7, 0.6, 0.5
 LONGEST_HEADER = 40
 NAMES = {"name", "family_name", "given_name", "nickname"}
 CONTACTS = {"phone", "phone_2", "phone_3", "email", "email_2", "wechat"}
+CARD_NAME = "card_name"  # never guessed: a person chooses it for a file that has no names
 NEXT = {"phone": "phone_2", "phone_2": "phone_3", "email": "email_2"}
 
 TARGETS: Mapping[str, object] = {
@@ -37,6 +38,7 @@ TARGETS: Mapping[str, object] = {
     "email_2": _l("Second e-mail"),
     "wechat": _l("WeChat"),
     "card": _l("Card number"),
+    "card_name": _l("Card number, which also stands for the name"),
     "birthday": _l("Birthday"),
     "birthday_lunar": _l("Birthday in the lunar calendar"),
     "birthday_month": _l("Month of birth"),
@@ -113,9 +115,9 @@ def check_mapping(mapping: Sequence[str]) -> None:
         raise BadValue(_l("Choose what each column is from the list."), code="mapping_unknown", field="mapping")
     if len(set(chosen)) < len(chosen):
         raise BadValue(_l("Two columns are marked as the same thing. Leave one of them out."), code="mapping_twice", field="mapping")
-    if not NAMES & set(chosen):
+    if not (NAMES | {CARD_NAME}) & set(chosen):
         raise BadValue(_l("Say which column holds the name."), code="mapping_no_name", field="mapping")
-    if not CONTACTS & set(chosen):
+    if not (CONTACTS | {CARD_NAME}) & set(chosen):
         raise BadValue(_l("Say which column holds a phone number, an e-mail or a WeChat name."), code="mapping_no_contact", field="mapping")
 
 

@@ -1,6 +1,7 @@
 """Reading CSV and its relatives: which separator, row by row. The encoding is found in letters.py."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -12,6 +13,9 @@ from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
 DELIMITERS = (",", ";", "\t", "|")
+BLANKS = " "  # any run of them separates two cells; nothing is quoted
+BLANKS_FIT, FEWEST_CELLS, FEWEST_NUMBERS = 0.95, 3, 2
+NUMBER = re.compile(r"-?\d+(?:[.,/:-]\d+)*")
 LONGEST_LINE = 1_000_000
 SNIFFED_LINES = 60
 LEFT_OVERS = dict.fromkeys(map(ord, "\0\x1a"))
@@ -38,6 +42,9 @@ class _Delimited:
             raise letters.unknown(self.filename) from error
 
     def rows(self) -> Iterator[Row]:
+        if self.delimiter == BLANKS:
+            yield from self._blank_separated()
+            return
         raw: list[str] = []
         reader = csv.reader(self._lines(raw), delimiter=self.delimiter)
         number = 1
@@ -50,6 +57,15 @@ class _Delimited:
                 raw.clear()
         except csv.Error as error:
             raise self._unreadable(number) from error
+
+    def _blank_separated(self) -> Iterator[Row]:
+        raw: list[str] = []
+        try:
+            for number, line in enumerate(self._lines(raw), start=1):
+                yield Row(number, tuple(line.split()))
+                raw.clear()
+        except csv.Error as error:
+            raise self._unreadable(1) from error
 
     def _lines(self, raw: list[str]) -> Iterator[str]:
         with self.path.open(encoding=self.encoding, newline="") as file:
@@ -79,7 +95,18 @@ def _delimiter(path: Path, encoding: str) -> str:
     with path.open(encoding=encoding, newline="", errors="replace") as file:
         lines = [line.translate(LEFT_OVERS) for line in islice(iter(lambda: file.readline(LONGEST_LINE), ""), SNIFFED_LINES)]
     told = _told_delimiter(lines[0]) if lines else ""
-    return told or max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+    best = max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+    return told or (BLANKS if _fit(lines, best)[0] < 0.5 and _in_columns(lines) else best)
+
+
+def _in_columns(lines: list[str]) -> bool:
+    """Nothing but blanks stands between the cells: all lines have as many, and below the first some are numbers throughout."""
+    rows = [cells for line in lines if (cells := line.split())]
+    width = len(rows[0]) if rows else 0
+    agreed = [cells for cells in rows[1:] if len(cells) == width]
+    if width < FEWEST_CELLS or not agreed or len(agreed) < BLANKS_FIT * (len(rows) - 1):
+        return False
+    return sum(all(NUMBER.fullmatch(cells[place]) for cells in agreed) for place in range(width)) >= FEWEST_NUMBERS
 
 
 def _told_delimiter(line: str) -> str:

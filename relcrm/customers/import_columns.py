@@ -59,13 +59,14 @@ def proposed(header: Sequence[str], sample: Sequence[Row], remembered: Sequence[
         target, why = guess.target, guess.why_skipped
         if remembered and why != columns.NEVER_STORED:
             target = remembered[guess.index]
-        value = "" if why == columns.NEVER_STORED else _first_value(sample, guess.index)
+        value = "" if why == columns.NEVER_STORED else first_value(sample, guess.index)
         found.append(Column(guess.index, header[guess.index], value, target, why if target == SKIP else ""))
     return found
 
 
-def _first_value(sample: Sequence[Row], index: int) -> str:
-    return next((cell[:40] for row in sample if (cell := row.cells[index].strip())), "")
+def first_value(sample: Sequence[Row], index: int) -> str:
+    """The first that stands in this column, cut to what a table shows."""
+    return next((cell[:40] for row in sample if index < len(row.cells) and (cell := row.cells[index].strip())), "")
 
 
 def check(mapping: Sequence[str], width: int) -> None:

@@ -1,18 +1,19 @@
 """Where a customer file lies between upload and result: sealed row by row, readable by nobody else. What it means is elsewhere."""
 
+import csv
 import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from relcrm import clock, crypt
-from relcrm.customers import file_kind, files
-from relcrm.customers.table import Row, Table
+from relcrm.customers import delimited, file_kind, files
+from relcrm.customers.table import Row
 from relcrm.errors import BadValue
 from relcrm.i18n import _l
 
@@ -32,6 +33,7 @@ class Kept:
     row_count: int
     sample: tuple[Row, ...]
     sha256: str
+    delimiter: str = ""
 
 
 def use_folder(folder: Path) -> None:
@@ -40,21 +42,31 @@ def use_folder(folder: Path) -> None:
     _folder = folder
 
 
-def receive(stream: BinaryIO, filename: str) -> Kept:
+def receive(stream: BinaryIO, filename: str, **told: Any) -> Kept:
     """Read what somebody sends, whatever its ending says. Raises BadValue (file_*) and leaves nothing behind."""
     with passing(stream) as path:
-        return keep(path, filename)
+        return keep(path, filename, **told)
 
 
-def keep(path: Path, filename: str) -> Kept:
-    """Read a file that lies somewhere else, all of it, and keep its rows sealed. Raises BadValue (file_*)."""
-    table = files.open_table(path, filename)
-    name = secrets.token_hex(16)
-    try:
-        return _written(name, table, filename, _sha256(path))
-    except BaseException:
-        drop(name)
-        raise
+def keep(path: Path, filename: str, most: int = MOST_ROWS, **told: Any) -> Kept:
+    """Read a file that lies somewhere else, all of it, and keep its rows sealed; `told` is for files.open_table. Raises BadValue (file_*)."""
+    table = files.open_table(path, filename, **told)
+    kind = ", ".join(filter(None, (table.kind, table.encoding, table.sheet if len(table.sheets) > 1 else "")))
+    return _written(filename, table.header, table.rows(), most, kind=kind, sha256=_sha256(path), delimiter=table.delimiter)
+
+
+def split_again(kept: Kept, filename: str, delimiter: str, most: int = MOST_ROWS) -> Kept:
+    """The same kept file with its cells separated by another sign. `kept` itself stays; whoever asked drops it. Raises BadValue file_*."""
+
+    def cells(row: Sequence[str]) -> list[str]:
+        line = kept.delimiter.join(row)
+        return line.split() if delimiter == delimited.BLANKS else next(csv.reader([line], delimiter=delimiter), [])
+
+    header = tuple(cells(kept.header)) or ("",)
+    names = header + ("",) * (max((len(cells(row.cells)) for row in kept.sample), default=0) - len(header))
+    split = (Row(row.number, tuple(cells(row.cells))) for row in rows(kept.name))
+    filled = (row._replace(cells=row.cells + ("",) * (len(names) - len(row.cells))) for row in split)
+    return _written(filename, names, filled, most, kind=kept.kind, sha256=kept.sha256, delimiter=delimiter)
 
 
 def rows(name: str) -> Iterator[Row]:
@@ -79,20 +91,29 @@ def drop_forgotten(needed: set[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _written(name: str, table: Table, filename: str, sha256: str) -> Kept:
+def _written(filename: str, header: tuple[str, ...], every_row: Iterator[Row], most: int, **told: Any) -> Kept:
+    name = secrets.token_hex(16)
+    try:
+        count, sample = _sealed(name, filename, every_row, most)
+    except BaseException:
+        drop(name)
+        raise
+    return Kept(name, header=header, row_count=count, sample=tuple(sample), **told)
+
+
+def _sealed(name: str, filename: str, every_row: Iterator[Row], most: int) -> tuple[int, list[Row]]:
     count, sample = 0, list[Row]()
     with os.fdopen(_new_file(name), "wb") as target:
-        for row in table.rows():
+        for row in every_row:
             count += 1
-            if count > MOST_ROWS:
-                raise _too_many(filename)
+            if count > most:
+                raise _too_many(filename, most)
             if count <= 50:
                 sample.append(row)
             target.write(crypt.seal([row.number, *row.cells]) + b"\n")
     if not count:
         raise file_kind.without_rows(filename)
-    kind = ", ".join(filter(None, (table.kind, table.encoding, table.sheet if len(table.sheets) > 1 else "")))
-    return Kept(name, kind, table.header, count, tuple(sample), sha256)
+    return count, sample
 
 
 def _sha256(path: Path) -> str:
@@ -118,6 +139,6 @@ def passing(stream: BinaryIO) -> Iterator[Path]:
         drop(name)
 
 
-def _too_many(filename: str) -> BadValue:
-    sentence = _l("%(name)s has more than %(most)s rows. Divide it into smaller files.", name=filename, most=MOST_ROWS)
+def _too_many(filename: str, most: int) -> BadValue:
+    sentence = _l("%(name)s has more than %(most)s rows. Divide it into smaller files.", name=filename, most=most)
     return BadValue(sentence, code="file_too_many_rows", field="file")

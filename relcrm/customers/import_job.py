@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, jobs
-from relcrm.customers import import_files, import_reading, import_revert, import_terms, imports
+from relcrm.customers import import_columns, import_files, import_kinds, import_reading, import_revert, import_terms, imports
 from relcrm.customers.import_models import ImportBatch, ImportRefusal, ImportRow
 from relcrm.customers.import_reading import Entry
 from relcrm.customers.import_rows import Judge, Verdict
@@ -79,9 +79,19 @@ _reading: Reading | None = None
 
 def read_ahead() -> None:
     """Between two pieces; what it meets there that is wrong, the next piece meets again and tells."""
-    if _reading is not None:
+    for kind in import_kinds.kinds.values():
         with suppress(RuleError, OSError):
-            _reading.ahead()
+            kind.ahead()
+
+
+def _ahead() -> None:
+    if _reading is not None:
+        _reading.ahead()
+
+
+def _let_go() -> None:
+    global _reading
+    _reading = None
 
 
 @jobs.job(NAME, every="now", between=read_ahead)
@@ -111,44 +121,62 @@ def _work(tx: Session, batch: ImportBatch) -> None:
 
 def step(tx: Session, batch: ImportBatch) -> None:
     """One piece of a file. What counts is the cursor in the batch: another process may have gone on meanwhile."""
+    kind = import_kinds.of(batch)
     try:
         if batch.status == "reverting":
-            if not import_revert.piece(tx, batch, _soon()):
+            if kind.take_back(tx, batch, _soon()):
                 _end(tx, batch, "reverted")
         elif batch.status == "checking":
-            _count(batch)
+            if kind.count(tx, batch, _soon()):
+                batch.status = "mapping"
         else:
-            _bring_in(tx, batch)
+            batch.status = "running"
+            if kind.bring_in(tx, batch, _soon()):
+                _end(tx, batch, "done")
     except RuleError as error:
         _end(tx, batch, "failed", error.code)
 
 
-def _count(batch: ImportBatch) -> None:
-    tally = imports.counted(batch)
-    reading, until = _reading_at(batch, tally.rows), _soon()
+def _count(_tx: Session, batch: ImportBatch, until: float) -> bool:
+    tally, over = imports.counted(batch), False
+    reading = _reading_at(batch, tally.rows)
     if reading.at != tally.rows:
         tally = Tally()
     while time.perf_counter() < until:
         verdicts = reading.next()
         imports.tally_up(tally, verdicts)
-        if not verdicts:
-            batch.status = "mapping"
+        if over := not verdicts:
             break
     batch.foreseen = tally.as_json()
+    return over
 
 
-def _bring_in(tx: Session, batch: ImportBatch) -> None:
-    batch.status = "running"
-    reading, tally, until = _reading_at(batch, batch.rows_done), imports.tally_of(batch), _soon()
+def _bring_in(tx: Session, batch: ImportBatch, until: float) -> bool:
+    reading, tally, over = _reading_at(batch, batch.rows_done), imports.tally_of(batch), False
     reading.skip_to(batch.rows_done)
     while time.perf_counter() < until:
         verdicts = reading.next()
-        if not verdicts:
-            _end(tx, batch, "done")
+        if over := not verdicts:
             break
         write(tx, batch, reading.hand, verdicts, reading.terms)
         imports.tally_up(tally, verdicts)
     batch.did, batch.rows_done = tally.as_json(), reading.at
+    return over
+
+
+def _take_back(tx: Session, batch: ImportBatch, until: float) -> bool:
+    return not import_revert.piece(tx, batch, until)
+
+
+def _check(batch: ImportBatch) -> None:
+    import_columns.check(import_columns.read_mapping(batch.mapping), len(imports.header_of(batch)))
+
+
+def _taken(batch: ImportBatch) -> int:
+    return imports.tally_of(batch).taken
+
+
+import_kinds.kinds["customers"] = import_kinds.Kind(_check, _taken, _count, _bring_in, _take_back, _ahead, _let_go)
 
 
 def _reading_at(batch: ImportBatch, done: int) -> Reading:
@@ -165,8 +193,9 @@ def _soon() -> float:
 
 def _end(tx: Session, batch: ImportBatch, status: str, failure: str | None = None) -> None:
     """The file itself goes with the next piece, when it is certain that this one was written."""
-    global _reading
-    batch.status, batch.failure, _reading = status, failure, None
+    for kind in import_kinds.kinds.values():
+        kind.let_go()
+    batch.status, batch.failure = status, failure
     if status != "reverted":
         batch.finished_at = clock.now()
     audit.note(tx, None, f"import_{status}", batch.public_id, store_id=batch.store_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from relcrm.db import Model, PrimaryKey, PublicId, foreign, one_of
 
 STATUSES = ("mapping", "checking", "waiting", "running", "done", "stopped", "failed", "reverting", "reverted")
+WHAT = ("customers", "receipts")
 OUTCOMES = ("created", "updated", "merged")
 
 
@@ -15,9 +16,11 @@ class ImportBatch(Model):
     """One file that was brought in, from upload to result. What it held lies sealed in `kept_as` until the run is over."""
 
     __tablename__ = "import_batch"
-    __table_args__ = (one_of("status", "status", STATUSES),)
+    __table_args__ = (one_of("status", "status", STATUSES), one_of("what", "what", WHAT))
     id: Mapped[PrimaryKey]
     public_id: Mapped[PublicId]
+    # What its rows are; import_kinds says how each kind is worked off.
+    what: Mapped[str] = mapped_column(sa.String(10), default="customers")
     store_id: Mapped[int] = foreign("store.id")
     made_by_id: Mapped[int] = foreign("staff_member.id")
     made_at: Mapped[datetime]
@@ -28,6 +31,8 @@ class ImportBatch(Model):
     lang: Mapped[str] = mapped_column(sa.String(8))
     kept_as: Mapped[str] = mapped_column(default="")
     header: Mapped[bytes | None]
+    # What separates the cells of a text file (a blank: any run of them); "" for a workbook.
+    delimiter: Mapped[str] = mapped_column(sa.String(1), default="")
     signature: Mapped[str] = mapped_column(sa.String(32), index=True)
     mapping: Mapped[str] = mapped_column(default="[]")
     # The owner says that a yes in the columns of consents is proved; without it only a no counts.

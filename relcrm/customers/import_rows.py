@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +42,14 @@ class Verdict:
     problems: tuple[Problem, ...] = ()
     unstored: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
+    # The row of the same piece that told exactly this; both are one customer.
+    twin_of: int = 0
+
+    @property
+    def adds(self) -> bool:
+        """Is there anything to write beside that the row was here?"""
+        told = self.contacts or self.answers or self.facts or self.tags or self.note or self.links or self.ask
+        return bool(told or (self.customer is not None and empty_parts(self.customer, self.entry)))
 
     @property
     def row(self) -> Row:
@@ -103,17 +111,26 @@ class Judge:
 
     def judge(self, entries: Sequence[Entry]) -> list[Verdict]:
         """In a fixed number of queries, however many rows. In a run it stops before a row that needs one of these rows in the book."""
-        entries = self._apart(entries) if self.claims is None else entries
+        entries, twins = self._apart(entries) if self.claims is None else (entries, {})
         known = Known([contact for entry in entries for contact in entry.contacts], self.terms, self.batch_id)
-        return [self._one(entry, known) for entry in entries]
+        verdicts: dict[int, Verdict] = {}
+        for entry in entries:
+            first = verdicts.get(twins.get(entry.row.number, 0))
+            verdicts[entry.row.number] = _again(entry, first) if first else self._one(entry, known)
+        return list(verdicts.values())
 
-    def _apart(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        seen: set[Contact] = set()
+    def _apart(self, entries: Sequence[Entry]) -> tuple[Sequence[Entry], Mapping[int, int]]:
+        """The rows up to one that needs the book to know a row of these; and which of them only repeats which."""
+        seen: dict[Contact, Entry] = {}
+        twins: dict[int, int] = {}
         for place, entry in enumerate(entries):
-            if place and not seen.isdisjoint(entry.contacts):
-                return entries[:place]
-            seen.update(entry.contacts)
-        return entries
+            before = next((seen[contact] for contact in entry.contacts if contact in seen), None)
+            if before is not None and not _repeats(entry, before):
+                return entries[:place], twins
+            if before is not None:
+                twins[entry.row.number] = before.row.number
+            seen |= dict.fromkeys(entry.contacts, before or entry)
+        return entries, twins
 
     def _one(self, entry: Entry, known: "Known") -> Verdict:
         holders = known.holders(entry.contacts)
@@ -142,6 +159,18 @@ class Judge:
         if name == _hash(entry.draft.name.casefold()):
             return [None]
         return [Problem(self.terms.column_of(contact[0]), "twice_in_file", _same_as(contact[0], line))]
+
+
+def _repeats(entry: Entry, before: Entry) -> bool:
+    return not (entry.problems or before.problems) and entry == replace(
+        before, row=entry.row, draft=replace(before.draft, number=entry.draft.number)
+    )
+
+
+def _again(entry: Entry, first: Verdict) -> Verdict:
+    if first.outcome == REFUSED:
+        return replace(first, entry=entry)
+    return Verdict(entry, MERGED, customer=first.customer, unstored=entry.left, twin_of=first.row.number)
 
 
 def _newcomer(entry: Entry) -> Verdict:

@@ -37,7 +37,7 @@ def of(batch: ImportBatch, by: StaffMember, mapping: Collection[str], header: Co
         header=list(header),
         today=clock.today(store.time_zone),
         stores={" ".join(one.name.lower().split()): one.id for one in stores},
-        associates=_associates([one.id for one in stores]),
+        associates=associates([one.id for one in stores]),
         held=frozenset(one.id for one in stores),
         off=frozenset(consent_rules.switched_off(dict(catalogue.fields()))),
         grantable=frozenset(key for key in PURPOSES if not purpose(key).needs_assessment or consent_rules.is_assessed(key)),
@@ -53,7 +53,7 @@ def _stores(by: StaffMember) -> list[Store]:
     return list(session().scalars(query if held is None else query.where(Store.id.in_(held))))
 
 
-def _associates(store_ids: Collection[int]) -> Mapping[int, Mapping[str, int]]:
+def associates(store_ids: Collection[int]) -> Mapping[int, Mapping[str, int]]:
     """By store: colleagues by number, and by name where it is one person's."""
     works = sa.and_(Membership.role.in_(("associate", "store_manager")), Membership.store_id.in_(store_ids))
     query = sa.select(Membership.store_id, StaffMember.id, StaffMember.number, StaffMember.name).join(StaffMember).where(works)
@@ -102,7 +102,7 @@ def declare(
 
 
 def _signed(day: date | None, today: date) -> date:
-    if day is None or day > today or day.year < 2000:
+    if day is None or day > today or day.year < 1990:
         sentence = _l("Write the day since when everybody has signed this, not in the future: a consent lasts from that day on.")
         raise BadValue(sentence, code="paper_day", field="signed_on")
     return day

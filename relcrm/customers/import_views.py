@@ -117,6 +117,7 @@ def _choosing(batch: ImportBatch, form: MappingForm | None = None, chosen: list[
         columns=columns,
         preview=looked,
         offered=import_columns.OFFERED,
+        separators=imports.SEPARATORS,
         declares=declares,
         consents=import_columns.CONSENTS & {column.target for column in columns},
         program=presets.recognise(imports.header_of(batch)),
@@ -183,6 +184,18 @@ def _chosen(public_id: str, *, begins: bool) -> Any:
 
 def _say_changed() -> None:
     flash(_("You changed a column. Look at what becomes of the rows, then bring them in."), "done")
+
+
+@bp.post("/<public_id>/separator")
+@allow(Permission.CUSTOMER_IMPORT)
+def separate(public_id: str) -> Any:
+    """The cells were cut at the wrong sign."""
+    with write_tx():
+        batch = imports.get(current_user, public_id)
+        gone = imports.separate(batch, request.form.get("delimiter", ""), imports.proposed)
+    import_files.drop(gone)
+    background.kick(current_app)
+    return done("imports.show", public_id=public_id)
 
 
 @bp.post("/<public_id>/stop")

@@ -80,6 +80,11 @@ _WHY: Mapping[str, object] = {
 }
 
 
+def why(code: str) -> object:
+    """A short reason why a cell or row was not taken."""
+    return _WHY.get(code, _l("cannot be read"))
+
+
 def refusals(tally: Tally, header: Sequence[str]) -> list[tuple[str, object, int]]:
     """(column, what was wrong, rows) with the most frequent first."""
     found = []
@@ -87,5 +92,5 @@ def refusals(tally: Tally, header: Sequence[str]) -> list[tuple[str, object, int
         index, _space, code = key.partition(" ")
         place = int(index)
         name = header[place] if 0 <= place < len(header) else ""
-        found.append((name, _WHY.get(code, _l("cannot be read")), count))
+        found.append((name, why(code), count))
     return found

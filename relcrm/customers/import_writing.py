@@ -16,7 +16,7 @@ from relcrm.consent import bound, enrolment, ledger
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.enrolment import Newcomer, Proof
 from relcrm.consent.models import ConsentEvent
-from relcrm.customers import refused, search
+from relcrm.customers import contact_followers, refused, search
 from relcrm.customers.facts import ADULT
 from relcrm.customers.import_models import AskFirst, ImportBatch, ImportRefusal, ImportRow
 from relcrm.customers.import_reading import PAPER, Answer, Contact, Entry, Terms, Told
@@ -42,8 +42,11 @@ class Hand:
 def write(tx: Session, batch: ImportBatch, hand: Hand, verdicts: Sequence[Verdict], terms: Terms) -> None:
     """Put these rows into the book, the refused ones aside; each row once, because the cursor moves in the same transaction."""
     lines = _take_in(tx, batch, hand, [verdict for verdict in verdicts if verdict.outcome == CREATED], terms)
+    told_again = [verdict for verdict in verdicts if verdict.outcome == MERGED and not verdict.adds]
+    again = {verdict.row.number for verdict in told_again}
+    lines += _told_again(tx, batch, told_again, {line["line"]: line["customer_id"] for line in lines})
     for verdict in verdicts:
-        if verdict.outcome in (UPDATED, MERGED):
+        if verdict.outcome in (UPDATED, MERGED) and verdict.row.number not in again:
             lines.append(_complete(tx, batch, hand, verdict, terms))
         elif verdict.customer is not None:
             _ask_first(tx, [(verdict.customer.id, verdict.ask)])
@@ -64,6 +67,7 @@ def _take_in(tx: Session, batch: ImportBatch, hand: Hand, verdicts: Sequence[Ver
     ids = list(tx.scalars(new, [_customer(hand, verdict.entry, now) for verdict in verdicts]))
     people = list(zip(ids, verdicts, strict=True))
     _insert(tx, ContactPoint, [row for one, verdict in people for row in _contacts(hand, one, verdict.contacts, (), now)])
+    contact_followers.added(tx, [(one, *contact) for one, verdict in people for contact in verdict.contacts])
     _insert(tx, CustomerStore, [_link(one, verdict.entry, terms, now) for one, verdict in people])
     newcomers = [Newcomer(one, verdict.entry.store_id) for one, verdict in people]
     proofs = [hand.proof(one, verdict.entry.store_id, answer) for one, verdict in people for answer in verdict.answers]
@@ -203,6 +207,7 @@ def _add_contacts(tx: Session, hand: Hand, verdict: Verdict, now: datetime) -> l
         return []
     held = tx.scalars(sa.select(ContactPoint.kind).where(ContactPoint.customer_id == verdict.customer.id)).all()
     new = sa.insert(ContactPoint).returning(ContactPoint.id, sort_by_parameter_order=True)
+    contact_followers.added(tx, [(verdict.customer.id, *contact) for contact in verdict.contacts])
     return list(tx.scalars(new, _contacts(hand, verdict.customer.id, verdict.contacts, held, now)))
 
 
@@ -225,6 +230,18 @@ def _add_bound(tx: Session, hand: Hand, verdict: Verdict, now: datetime) -> dict
         until, words = ledger.until_of(one, ledger.SERVICE) or now, _note(hand, verdict, now)
         added["notes"] = [bound.put(tx, Note, customer_id=one, basis=ledger.SERVICE, until=until, key={}, values=words)]
     return added
+
+
+def _told_again(tx: Session, batch: ImportBatch, verdicts: Sequence[Verdict], made: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Rows that repeat what is there: only that they were here is written, in two statements for all of them."""
+    people = [(verdict.customer.id if verdict.customer else made[verdict.twin_of], verdict) for verdict in verdicts]
+    newest = sa.select(ConsentEvent.customer_id, sa.func.max(ConsentEvent.id)).group_by(ConsentEvent.customer_id)
+    events = dict(tx.execute(newest.where(ConsentEvent.customer_id.in_({one for one, _verdict in people}))).all()) if people else {}
+    now = clock.now()
+    return [
+        _line(batch, verdict, one, verdict.customer.version if verdict.customer else 1, events.get(one, 0), now, {})
+        for one, verdict in people
+    ]
 
 
 def _line(

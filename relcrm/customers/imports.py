@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from relcrm import clock, crypt
-from relcrm.customers import columns, import_columns, import_files, import_reading, import_terms, queries
+from relcrm.customers import columns, import_columns, import_files, import_kinds, import_reading, import_terms, queries
 from relcrm.customers.import_columns import Column, read_mapping
 from relcrm.customers.import_files import Kept
 from relcrm.customers.import_models import ImportBatch, ImportRefusal, ImportRow
@@ -38,6 +38,9 @@ SAMPLE = 50
 OPEN = ("mapping", "checking")
 MOVING = ("waiting", "running")
 REVERTIBLE = timedelta(days=30)
+SEPARATORS: dict[str, object] = {
+    ",": _l("Commas"), ";": _l("Semicolons"), "\t": _l("Tabs"), "|": _l("Bars |"), " ": _l("Blanks, one or more"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,21 +59,21 @@ def stores_of(reader: StaffMember) -> Sequence[Store]:
     return session().scalars(query if held is None else query.where(Store.id.in_(held))).all()
 
 
-def visible_to(reader: StaffMember) -> sa.Select[ImportBatch]:
+def visible_to(reader: StaffMember, what: str = "customers") -> sa.Select[ImportBatch]:
     held = reader.stores(*IMPORTERS)
-    query = sa.select(ImportBatch).order_by(ImportBatch.id.desc())
+    query = sa.select(ImportBatch).where(ImportBatch.what == what).order_by(ImportBatch.id.desc())
     return query if held is None else query.where(ImportBatch.store_id.in_(held))
 
 
-def past(reader: StaffMember, limit: int = 50) -> Sequence[ImportBatch]:
+def past(reader: StaffMember, limit: int = 50, what: str = "customers") -> Sequence[ImportBatch]:
     """The newest imports of the reader's stores, without those given up before they began."""
     began = sa.or_(ImportBatch.status != "stopped", ImportBatch.rows_done > 0)
-    return session().scalars(visible_to(reader).where(began).limit(limit)).all()
+    return session().scalars(visible_to(reader, what).where(began).limit(limit)).all()
 
 
-def get(reader: StaffMember, public_id: str) -> ImportBatch:
+def get(reader: StaffMember, public_id: str, what: str = "customers") -> ImportBatch:
     """Raises NotFound for what the reader may not see, so that nobody learns it exists."""
-    batch = session().scalar(visible_to(reader).where(ImportBatch.public_id == public_id))
+    batch = session().scalar(visible_to(reader, what).where(ImportBatch.public_id == public_id))
     if batch is None:
         raise NotFound(_l("There is no such import, or none that you may see."), code="no_import")
     return batch
@@ -86,10 +89,23 @@ def make(tx: Session, actor: StaffMember, store: Store, kept: Kept, *, file_name
 
 def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lang: str, source: str = "") -> ImportBatch:
     """The import this file would be, not stored. Its columns are what they were last time, else what they look like."""
+    batch = laid_out(actor, store, kept, proposed(kept), file_name=file_name, lang=lang, source=source, what="customers")
+    look_again(batch)
+    return batch
+
+
+def proposed(kept: Kept) -> list[str]:
+    """What its columns were last time, else what they look like."""
+    found = import_columns.proposed(kept.header, kept.sample, remembered(columns.signature(kept.header)))
+    return [column.target for column in found]
+
+
+def laid_out(
+    actor: StaffMember, store: Store, kept: Kept, targets: Sequence[str], *, file_name: str, lang: str, **told: str
+) -> ImportBatch:
+    """A file of any kind with what its columns probably are, not stored."""
     require(actor, Permission.CUSTOMER_IMPORT, store.id)
-    signature = columns.signature(kept.header)
-    proposed = import_columns.proposed(kept.header, kept.sample, remembered(signature))
-    batch = ImportBatch(
+    return ImportBatch(
         public_id=secrets.token_urlsafe(9),
         store_id=store.id,
         made_by_id=actor.id,
@@ -97,21 +113,41 @@ def drafted(actor: StaffMember, store: Store, kept: Kept, *, file_name: str, lan
         file_name=_short(file_name),
         file_kind=kept.kind,
         file_sha256=kept.sha256,
-        source=source,
         lang=lang,
-        kept_as=kept.name,
-        header=crypt.seal(list(kept.header)),
-        signature=signature,
-        row_count=kept.row_count,
-        mapping=json.dumps([column.target for column in proposed]),
+        **_file_of(kept, targets),
+        **told,
     )
+
+
+def _file_of(kept: Kept, targets: Sequence[str]) -> dict[str, Any]:
+    return {
+        "kept_as": kept.name,
+        "header": crypt.seal(list(kept.header)),
+        "signature": columns.signature(kept.header),
+        "row_count": kept.row_count,
+        "delimiter": kept.delimiter,
+        "mapping": as_mapping(targets),
+    }
+
+
+def separate(batch: ImportBatch, delimiter: str, guess: Callable[[Kept], Sequence[str]]) -> str:
+    """Read the cells anew by another separator; `guess` says what the new columns are. Returns the name of the file to be dropped
+    once this is written."""
+    require_open(batch)
+    if not batch.delimiter or delimiter not in SEPARATORS:
+        raise BadValue(_l("Choose from the list."), code="separator", field="delimiter")
+    sample = tuple(sample_of(batch))
+    before = Kept(batch.kept_as, batch.file_kind, tuple(header_of(batch)), batch.row_count, sample, batch.file_sha256, batch.delimiter)
+    kept = import_files.split_again(before, batch.file_name, delimiter, most=batch.row_count)
+    for name, value in _file_of(kept, guess(kept)).items():
+        setattr(batch, name, value)
     look_again(batch)
-    return batch
+    return before.name
 
 
-def remembered(signature: str) -> list[str]:
+def remembered(signature: str, what: str = "customers") -> list[str]:
     """What the columns of such a file were the last time one was brought in; empty when never."""
-    went_in = ImportBatch.status.in_(("done", "reverted", *MOVING))
+    went_in = sa.and_(ImportBatch.status.in_(("done", "reverted", *MOVING)), ImportBatch.what == what)
     query = sa.select(ImportBatch.mapping).where(ImportBatch.signature == signature, went_in).order_by(ImportBatch.id.desc()).limit(1)
     found = session().scalar(query)
     return read_mapping(found) if found else []
@@ -120,7 +156,7 @@ def remembered(signature: str) -> list[str]:
 def choose(batch: ImportBatch, mapping: Sequence[str], by: StaffMember, *, proves: bool = False) -> bool:
     """Say what each column is, and (the owner alone) that a yes in them is proved; True when that changes anything.
     Raises BadValue mapping_* for what cannot be."""
-    _require_open(batch)
+    require_open(batch)
     before = read_mapping(batch.mapping)
     import_columns.check(mapping, len(header_of(batch)))
     for column in columns_of(batch):
@@ -129,7 +165,7 @@ def choose(batch: ImportBatch, mapping: Sequence[str], by: StaffMember, *, prove
     proves = proves and bool(import_columns.CONSENTS & set(mapping)) if may(by, Permission.CONSENT_DECLARE) else batch.proves
     if (list(mapping), proves) == (before, batch.proves):
         return False
-    batch.mapping, batch.proves = json.dumps(list(mapping)), proves
+    batch.mapping, batch.proves = as_mapping(mapping), proves
     look_again(batch)
     return True
 
@@ -140,8 +176,8 @@ def start(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
     if batch.status in MOVING or batch.status == "done":
         return
     if not may_go_on(batch):
-        _require_open(batch)
-    import_columns.check(read_mapping(batch.mapping), len(header_of(batch)))
+        require_open(batch)
+    import_kinds.of(batch).check(batch)
     if not batch.rows_done:
         batch.made_by_id = actor.id
     batch.status, batch.foreseen, batch.finished_at, batch.failure = "waiting", None, None, None
@@ -164,7 +200,9 @@ def stop(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
 def may_revert(batch: ImportBatch) -> bool:
     """Within 30 days, whatever of it went in."""
     over = batch.status in ("done", "stopped", "failed") and batch.rows_done > 0
-    return over and batch.finished_at is not None and clock.now() - batch.finished_at < REVERTIBLE and tally_of(batch).taken > 0
+    return (
+        over and batch.finished_at is not None and clock.now() - batch.finished_at < REVERTIBLE and import_kinds.of(batch).taken(batch) > 0
+    )
 
 
 def revert(tx: Session, actor: StaffMember, batch: ImportBatch) -> None:
@@ -195,8 +233,13 @@ def sample_of(batch: ImportBatch) -> list[Row]:
 
 def rows_of(batch: ImportBatch) -> Iterator[Row]:
     """Raises RuleError when the file was deleted."""
+    return _rows(batch.kept_as or "gone")
+
+
+def _rows(kept_as: str) -> Iterator[Row]:
+    """Holds no row of the database: one that outlives thousands of pieces is loaded again for each, and every time a little slower."""
     try:
-        yield from import_files.rows(batch.kept_as or "gone")
+        yield from import_files.rows(kept_as)
     except FileNotFoundError:
         raise RuleError(_l("This file is not kept any more. Choose it again."), code="file_gone") from None
 
@@ -257,7 +300,7 @@ def refused_rows(batch: ImportBatch, limit: int | None = None) -> Iterator[tuple
 
 def declare(tx: Session, actor: StaffMember, batch: ImportBatch, **told: Any) -> None:
     """Say by which paper everybody in this file consented (import_terms.declare), and count again."""
-    _require_open(batch)
+    require_open(batch)
     import_terms.declare(tx, actor, batch, **told)
     tx.flush()
     look_again(batch)
@@ -275,14 +318,19 @@ def look_again(batch: ImportBatch) -> None:
     """A short file is counted when the page is asked for, a long one by the worker. Called after every change of the terms."""
     batch.foreseen = None
     try:
-        import_columns.check(read_mapping(batch.mapping), len(header_of(batch)))
+        import_kinds.of(batch).check(batch)
     except BadValue:
         batch.status = "mapping"
         return
     batch.status = "mapping" if batch.row_count <= AT_ONCE else "checking"
 
 
-def _require_open(batch: ImportBatch) -> None:
+def as_mapping(targets: Sequence[str]) -> str:
+    return json.dumps(list(targets))
+
+
+def require_open(batch: ImportBatch) -> None:
+    """Raises RuleError began."""
     if batch.status not in OPEN:
         raise RuleError(_l("This import has begun already. What its columns are can no longer be changed."), code="began")
 

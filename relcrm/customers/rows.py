@@ -75,7 +75,6 @@ class Draft:
 
 def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Draft:
     """`mapping` names a target of columns.TARGETS for each column; `country` (ISO, two letters) is where plain phone numbers belong."""
-    from relcrm import contact_values
 
     reading = _Reading(row, mapping)
     reading.refuse_surplus()
@@ -83,7 +82,7 @@ def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Dra
         number=row.number,
         name=_name(reading),
         salutation=reading.read("salutation", cells.salutation, ""),
-        card=reading.read("card", lambda text: contact_values.card(cells.whole_number(text)), ""),
+        card=_card(reading, "card") or _card(reading, "card_name"),
         birthday=_birthday(reading, today),
         gender=reading.read("gender", cells.gender, "") or reading.read("gender_zero_female", cells.gender_zero_female, ""),
         address=_address(reading),
@@ -148,12 +147,20 @@ class _Reading:
             self.problems.append(Problem(ANYWHERE, "row_too_long", sentence))
 
 
+def _card(reading: _Reading, target: str) -> str:
+    from relcrm import contact_values
+
+    return reading.read(target, lambda text: contact_values.card(cells.whole_number(text)), "")
+
+
 def _name(reading: _Reading) -> str:
     from relcrm import contact_values
 
     parts = (reading.written(part) for part in ("family_name", "middle_name", "given_name"))
     whole = reading.written("name") or _joined_name(*parts) or reading.text("nickname")
     target = next((target for target in NAMES if reading.written(target)), "name")
+    if not whole and reading.text("card_name"):
+        return cells.whole_number(reading.text("card_name"))
     if not whole:
         reading.refuse(_mapped(reading, *NAMES), "name_missing", _l("The name is missing."))
         return ""
@@ -181,7 +188,7 @@ def _contacts(reading: _Reading, country: str) -> _Contacts:
         more_emails=emails[1:],
         wechat=reading.read("wechat", lambda text: contact_values.handle(cells.whole_number(text)), ""),
     )
-    if not any(found.values()) and len(reading.problems) == before:
+    if not any(found.values()) and not reading.text("card_name") and len(reading.problems) == before:
         target = _mapped(reading, *PHONES, *EMAILS, "wechat")
         reading.refuse(target, "contact_missing", _l("There is no phone number, e-mail or WeChat name to reach her by."))
     return found

@@ -13,7 +13,7 @@ from relcrm import clock
 from relcrm.birthday import Birthday, is_under
 from relcrm.consent import access_log, ledger
 from relcrm.consent import rules as consent_rules
-from relcrm.customers import search
+from relcrm.customers import contact_followers, search
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Fact, Inform, Serving, ShareRequest
 from relcrm.customers.queries import Seen
 from relcrm.db import session
@@ -140,6 +140,7 @@ def _add_contact(tx: Session, actor: StaffMember, customer_id: int, kind: str, v
         )
     )
     tx.flush()
+    contact_followers.added(tx, [(customer_id, kind, value)])
 
 
 def add_contact(tx: Session, actor: StaffMember, seen: Seen, kind: str, value: str, label: str = "") -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from relcrm import clock, db, schema
-from relcrm.demo import bulk, cast, scenes
+from relcrm.demo import bulk, cast, scenes, tiers
 from relcrm.errors import SetupError
 from relcrm.staff import settings
 
@@ -15,18 +15,21 @@ LARGE = 20_000
 def build(path: Path, *, customers: int, seed: int, tick: Callable[[int], object] = lambda _done: None) -> list[cast.SignIn]:
     """Fill the book of the current app, whose database file is `path` and empty. The same seed makes the same chain, told from now.
 
-    `tick` hears of every customer twice. Returns who may sign in, all with cast.PASSWORD.
+    `tick` hears of every customer twice. Without customers it has stores, staff and goods alone. Returns who may sign in, all with cast.PASSWORD.
     """
     now = clock.now().replace(microsecond=0)
     schema.migrate()
     with db.write_tx() as tx:
         world = cast.found(tx, seed=seed, customers=customers, now=now)
+        tiers.publish(tx, seed, (now - cast.BEGAN).date())
         known = cast.sign_ins(tx)
     _let_go()
-    bulk.write(path, world, workers=_workers(customers), tick=tick)
-    with db.write_tx() as tx:
-        scenes.play(tx, world)
-    _let_go()
+    if customers:
+        bulk.write(path, world, workers=_workers(customers), tick=tick)
+        with db.write_tx() as tx:
+            scenes.play(tx, world)
+        tiers.walk(customers)
+        _let_go()
     return known
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from relcrm.purchases.models import CustomerTotals, Purchase, PurchaseLine
+from relcrm.staff import settings
 
 COLUMNS = (
     "customer_id", "currency", "first_on", "last_on", "visit_days", "purchases", "items", "spend_minor", "staff_purchases", "staff_minor",
@@ -18,10 +19,15 @@ followers: list[Callable[[Session, Collection[int], Collection[int] | None], Non
 
 def follow(tx: Session, customer_id: int, purchase_ids: Collection[int]) -> None:
     """After lines of these purchases were added or returned: their sums and the customer's."""
+    follow_all(tx, [customer_id], purchase_ids)
+
+
+def follow_all(tx: Session, customer_ids: Collection[int], purchase_ids: Collection[int]) -> None:
+    """The same for the purchases of several customers."""
     tx.flush()
     _settle(tx, purchase_ids)
-    _sum_up(tx, [customer_id])
-    _tell(tx, [customer_id], purchase_ids)
+    _sum_up(tx, customer_ids)
+    _tell(tx, customer_ids, purchase_ids)
 
 
 def recompute(tx: Session, customer_ids: Collection[int]) -> None:
@@ -73,8 +79,19 @@ def kept(column: str) -> Any:
 
 
 def counts() -> sa.ColumnElement[bool]:
-    """Does this receipt count as a purchase? Something of value was kept, and it was no staff purchase."""
-    return sa.and_(Purchase.for_staff.is_(False), Purchase.kept_minor > 0)
+    """Does this receipt count as a purchase? Something of value was kept, and it was no staff purchase.
+
+    With the setting `count_zero_value` what was kept may have cost nothing; what was brought back whole never counts.
+    """
+    kept = Purchase.kept_minor > 0
+    if settings.get("count_zero_value"):
+        kept = sa.or_(kept, costs_nothing())
+    return sa.and_(Purchase.for_staff.is_(False), kept)
+
+
+def costs_nothing() -> sa.ColumnElement[bool]:
+    """Something was kept of this receipt, and nothing paid for it."""
+    return sa.and_(Purchase.kept_minor == 0, Purchase.kept_items > 0)
 
 
 def figures() -> sa.Select[Any]:
@@ -87,9 +104,9 @@ def figures() -> sa.Select[Any]:
     def added(condition: sa.ColumnElement[bool], value: Any) -> Any:
         return sa.func.coalesce(sa.func.sum(when(condition, value)), 0)
 
-    of_staff = Purchase.for_staff.is_(True)
+    here, of_staff = counts(), Purchase.for_staff.is_(True)
     return sa.select(
-        Purchase.customer_id, Purchase.currency, sa.func.min(when(counts(), Purchase.sold_on)), sa.func.max(when(counts(), Purchase.sold_on)),
-        sa.func.count(sa.distinct(when(counts(), visit))), sa.func.count(when(counts(), 1)), added(counts(), Purchase.kept_items),
+        Purchase.customer_id, Purchase.currency, sa.func.min(when(here, Purchase.sold_on)), sa.func.max(when(here, Purchase.sold_on)),
+        sa.func.count(sa.distinct(when(here, visit))), sa.func.count(when(here, 1)), added(here, Purchase.kept_items),
         added(~of_staff, Purchase.kept_minor), sa.func.count(when(of_staff, 1)), added(of_staff, Purchase.kept_minor),
     ).group_by(Purchase.customer_id, Purchase.currency)  # fmt: skip

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff_manage"
     SETTINGS_EDIT = "settings_edit"
     AUDIT_READ = "audit_read"
+    TIER_EDIT = "tier_edit"
 
 
 P = Permission
@@ -42,24 +43,15 @@ SERVES = READS | {
 }  # fmt: skip
 MANAGES = frozenset(
     {
-        P.MEASURES_READ,
-        P.STAFF_MANAGE,
-        P.CUSTOMER_IMPORT,
-        P.CUSTOMER_MERGE,
-        P.DUPLICATE_DECIDE,
-        P.FILE_CLEAN,
-        P.EXPORT,
-        P.PRODUCT_EDIT,
-        P.PURCHASE_READ,
-        P.POINTS_ADJUST,
-        P.APPROVE,
+        P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT, P.PRODUCT_EDIT, P.PURCHASE_READ,
+        P.POINTS_ADJUST, P.APPROVE, P.MEASURES_READ,
     }
-)
+)  # fmt: skip
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,
     "area_manager": EVERYBODY | READS | MANAGES,
-    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE},
+    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE, P.TIER_EDIT},
     "auditor": EVERYBODY | READS | {P.AUDIT_READ},
 }
 

@@ -15,6 +15,9 @@ DEFAULTS: dict[str, object] = {
     "profiling_assessed": False,
     "rfm_window_days": 365,
     "demo": False,
+    # Do receipts of value 0 count as purchases? And by which answer were the sums last written everywhere?
+    "count_zero_value": False,
+    "zero_value_counted": False,
 }
 
 

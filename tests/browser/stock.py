@@ -14,6 +14,7 @@ from relcrm.customers.export_models import ExportRow
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
 from relcrm.i18n import speaking
+from relcrm.loyalty import tier_rules
 from relcrm.purchases.rules import Line
 from relcrm.staff import links
 from tests import factories, goods
@@ -57,6 +58,7 @@ def fill() -> dict[str, str]:
         **_files(),
         **_twins(regular),
         **_bought(regular),
+        **_tiers(),
         **_points(regular),
         **goods.fill(),
     }
@@ -114,6 +116,22 @@ def _bought(customer_id: int) -> dict[str, str]:
         bought = selling.sell(tx, tx.merge(ana), her, lines=lines, note="袖口要改短一点，周五来取")
         back = selling.bring_back(tx, tx.merge(ana), bought, {2: 1})
         return {"bought": bought.public_id, "brought_back": back.public_id}
+
+
+def _tiers() -> dict[str, str]:
+    """The default rules in force since long, and a draft of easier ones by which the regular would rise."""
+    with db.write_tx() as tx:
+        live = tier_rules.begin(tx, None)
+        tier_rules.publish(tx, None, live, clock.today("Asia/Shanghai") - timedelta(days=700), live.version)
+    jobs.run_now("tier_rules")
+    with db.write_tx() as tx:
+        row = tier_rules.begin(tx, None)
+        for level in tier_rules.levels(tx, row):
+            level.thresholds = {currency: minor // 5 for currency, minor in level.thresholds.items()}
+        tier_rules.ask_who_would_change(tx, tx.merge(factories.staff("hua")), row)
+        draft = row.public_id
+    jobs.run_now("tier_simulation")
+    return {"tier_draft": draft}
 
 
 def _mistaken() -> None:
