@@ -44,7 +44,7 @@ _COLUMNS: Mapping[Follows, str] = {
         import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
         export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
         export_row.purposes export_row.row_hash
-        waiting_line.why
+        waiting_line.why waiting_line.key waiting_contact.fingerprint receipt_line.key
         score_cuts.currency score_cuts.cuts measure_figures.currency measure_figures.figures
         handover_step.step handover_step.state handover_step.told
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency
