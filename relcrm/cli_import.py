@@ -105,13 +105,14 @@ def _receipts(
             importing.choose(batch, _mapped(importing.columns_of(batch), mapping), batch.source)
             return _receipts_foreseen(file, batch)
         with write_tx() as tx:
-            batch = importing.make(tx, _by_id(actor_id), _store_by_id(store_id), kept, **named)
-            importing.choose(batch, _mapped(importing.columns_of(batch), mapping), batch.source)
-            imports.start(tx, _by_id(actor_id), batch)
-            batch_id = batch.id
+            started = importing.make(tx, _by_id(actor_id), _store_by_id(store_id), kept, **named)
+            importing.choose(started, _mapped(importing.columns_of(started), mapping), started.source)
+            imports.start(tx, _by_id(actor_id), started)
+            batch_id = started.id
     except BaseException:
         import_files.drop(kept.name)
         raise
+    del started  # else every piece loads it again
     batch = _worked_off(batch_id)
     return _receipts_report(file, importing.brought(batch), batch)
 
@@ -165,13 +166,14 @@ def _bring_in(file: Path, store_name: str, source: str, number: str, mapping: Se
             imports.choose(batch, _mapped(imports.columns_of(batch), mapping), actor, proves=proves)
             return _foreseen(file, batch)
         with write_tx() as tx:
-            batch = imports.make(tx, _by_id(actor_id), _store_by_id(store_id), kept, **told)
-            imports.choose(batch, _mapped(imports.columns_of(batch), mapping), _by_id(actor_id), proves=proves)
-            imports.start(tx, _by_id(actor_id), batch)
-            batch_id = batch.id
+            started = imports.make(tx, _by_id(actor_id), _store_by_id(store_id), kept, **told)
+            imports.choose(started, _mapped(imports.columns_of(started), mapping), _by_id(actor_id), proves=proves)
+            imports.start(tx, _by_id(actor_id), started)
+            batch_id = started.id
     except BaseException:
         import_files.drop(kept.name)
         raise
+    del started  # else every piece loads it again
     return _run(file, batch_id)
 
 

@@ -48,7 +48,7 @@ _COLUMNS: Mapping[Follows, str] = {
         tier_told.tier tier_grant.tier
         approval.public_id approval.kind approval.parameters approval.status
         points_entry.public_id points_entry.kind points_entry.reason points_entry.parameters points_entry.key
-        waiting_line.why
+        waiting_line.why waiting_line.key waiting_contact.fingerprint receipt_line.key
         score_cuts.currency score_cuts.cuts measure_figures.currency measure_figures.figures
         handover_step.step handover_step.state handover_step.told
         product_key.key product_import.public_id product_import.targets product_import.lang product_import.status product_import.currency

@@ -70,11 +70,12 @@ def write(path: Path, world: World, *, workers: int = 0, tick: Tick = lambda _do
 
     `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
     """
+    sums = totals.figures()  # asks the book for a setting, and nobody can ask while it is written
     with _connected(path, world.customers) as connection, _without_indexes(connection), drawing(workers) as spread:
         connection.execute("BEGIN")
         parts = [(start, min(start + PART, world.customers)) for start in range(0, world.customers, PART)]
         ids, counts = _ledger(connection, spread(_willed, ((world, *part) for part in parts)), tick)
-        _files(connection, spread(_filed, ((world, *part, own) for part, own in zip(parts, _cut(ids, counts), strict=True))), tick)
+        _files(connection, spread(_filed, ((world, *part, own) for part, own in zip(parts, _cut(ids, counts), strict=True))), sums, tick)
         _search_keys(connection, world)
         connection.executemany(_insert("line_name", bought.NAMES), bought.names(world))
         connection.execute("COMMIT")
@@ -184,13 +185,13 @@ def _chained(rows: Iterable[Row], ids: "array[int]") -> Iterator[Row]:
         before = own
 
 
-def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, list[Row]]]], tick: Tick) -> None:
+def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, list[Row]]]], sums: Any, tick: Tick) -> None:
     n = 0
     for told_of, rows in told:
         keys = rows.pop("scratch.found_by")
         for table, waiting in rows.items():
             connection.executemany(_insert(table, TABLES[table]), waiting)
-        connection.execute(_totals_of(rows["purchase"]))
+        connection.execute(_totals_of(rows["purchase"], sums))
         connection.execute(points.balances_of(rows["points_entry"]))
         numbered = ((place, *row) for place, row in enumerate(keys, start=n))
         connection.executemany(_insert("scratch.found_by", f"n {TABLES['scratch.found_by']}"), numbered)
@@ -198,11 +199,10 @@ def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, l
         tick(told_of)
 
 
-def _totals_of(purchases: list[Row]) -> str:
+def _totals_of(purchases: list[Row], sums: Any) -> str:
     """The program's own sums over the purchases of one part, which have their ids side by side."""
     first, last = (purchases[0][0], purchases[-1][0]) if purchases else (0, 0)
-    sums = totals.figures().where(Purchase.id.between(first, last))
-    compiled = sums.compile(dialect=sqlite_dialect(), compile_kwargs={"literal_binds": True})
+    compiled = sums.where(Purchase.id.between(first, last)).compile(dialect=sqlite_dialect(), compile_kwargs={"literal_binds": True})
     return f"INSERT INTO customer_totals ({', '.join(totals.COLUMNS)}) {compiled}"
 
 

@@ -21,6 +21,7 @@ from tests import factories, goods
 from tests.customers import importing
 from tests.loyalty import keeping
 from tests.purchases import selling
+from tests.receipts import files as receipt_files
 
 XIAOMING, GARCIA, SUN, OUYANG = "王小明", "María García", "孙丽", "欧阳静"
 XIAOMING_PHONE, GARCIA_PHONE, SUN_PHONE, OUYANG_PHONE = "+8613912343921", "+8613612340417", "+8613612348802", "+8613512346600"
@@ -56,6 +57,7 @@ def fill() -> dict[str, str]:
         "list": _listed(regular),
         **_places(),
         **_files(),
+        **_receipts(),
         **_twins(regular),
         **_bought(regular),
         **_tiers(),
@@ -164,6 +166,22 @@ def _files() -> dict[str, str]:
     looked_at = importing.choose(content).public_id
     importing.work()
     return {"brought_in": done, "taken_back": taken_back, "looked_at": looked_at, "waiting": importing.choose(content).public_id}
+
+
+def _receipts() -> dict[str, str]:
+    """Receipts of another till: a file brought in with rows refused and waiting, one taken back, one that was looked at."""
+    rows = [
+        ("7001", receipt_files.day(40), receipt_files.CLEO, "Linen shirt", "2", "600.00"),
+        ("7001", receipt_files.day(40), receipt_files.CLEO, "Scarf", "1", "199.50"),
+        ("7002", receipt_files.day(30), receipt_files.NOBODY, "Coat", "1", "1290.00"),
+        ("7003", receipt_files.day(20), receipt_files.CLEO, "Belt", "-1", "-80.00"),
+        ("7004", "soon", receipt_files.CLEO, "Belt", "1", "80.00"),
+        ("7005", receipt_files.day(9), "", "Socks", "1", "30.00"),
+    ]
+    done = receipt_files.bring_in(receipt_files.table(rows)).public_id
+    back = receipt_files.revert(receipt_files.bring_in(receipt_files.table(rows[:2]), source="old till")).public_id
+    looked_at = receipt_files.upload(receipt_files.table(rows), source="web shop")
+    return {"receipts_in": done, "receipts_back": back, "receipts_seen": looked_at}
 
 
 def _taken_out(regular: int) -> None:

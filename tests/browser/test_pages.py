@@ -11,7 +11,16 @@ from tests.browser.phone import Phone
 
 AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
 KB, MOST_KB, MOST_REQUESTS = 1024, 60, 8
-NO_PAGE = {"static", "system.healthz", "system.bare", "system.manifest", "system.home", "imports.refused_file", "products.refused_file"}
+NO_PAGE = {
+    "static",
+    "system.healthz",
+    "system.bare",
+    "system.manifest",
+    "system.home",
+    "imports.refused_file",
+    "products.refused_file",
+    "receipts.refused_file",
+}
 # endpoint: who looks, and the addresses; {her} is a customer's public id, a plain tuple of kinds where one address is not enough.
 HER = "/customers/{her}"
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -52,6 +61,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "imports.index": ("ben", ("/imports",)),
     "imports.new": ("ben", ("/imports/new",)),
     "imports.show": ("ben", ("/imports/{waiting}", "/imports/{looked_at}", "/imports/{brought_in}", "/imports/{taken_back}")),
+    "receipts.index": ("ben", ("/receipts",)),
+    "receipts.new": ("ben", ("/receipts/new",)),
+    "receipts.show": ("ben", ("/receipts/{receipts_seen}", "/receipts/{receipts_in}", "/receipts/{receipts_back}")),
     "imports.paper": ("hua", ("/imports/{looked_at}/paper",)),
     "imports.stayed": ("ben", ("/imports/{taken_back}/stayed",)),
     "consent.settings": ("hua", ("/settings",)),

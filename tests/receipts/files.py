@@ -32,6 +32,14 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str] = HEADER) -> byte
     return text.getvalue().encode()
 
 
+def upload(content: bytes, *, by: str = "ben", store: str = "North", source: str = "till", name: str = "receipts.csv") -> str:
+    """A file that was chosen and is looked at. Returns its public id."""
+    kept = import_files.receive(io.BytesIO(content), name, about=columns.RECEIPTS)
+    with speaking("en"), db.write_tx() as tx:
+        where = tx.query(Store).filter_by(name=store).one()
+        return importing.make(tx, factories.staff(by), where, kept, file_name=name, lang="en", source=source).public_id
+
+
 def choose(
     content: bytes, *, by: str = "ben", store: str = "North", source: str = "till", mapping: Sequence[str] = (), name: str = "r.csv"
 ) -> int:
