@@ -7,6 +7,7 @@ from pathlib import Path
 from relcrm import clock, db, schema
 from relcrm.demo import bulk, cast, scenes, tiers
 from relcrm.errors import SetupError
+from relcrm.purchases import totals
 from relcrm.staff import settings
 
 LARGE = 20_000
@@ -22,10 +23,10 @@ def build(path: Path, *, customers: int, seed: int, tick: Callable[[int], object
     with db.write_tx() as tx:
         world = cast.found(tx, seed=seed, customers=customers, now=now)
         tiers.publish(tx, seed, (now - cast.BEGAN).date())
-        known = cast.sign_ins(tx)
+        known, sums = cast.sign_ins(tx), totals.figures()
     _let_go()
     if customers:
-        bulk.write(path, world, workers=_workers(customers), tick=tick)
+        bulk.write(path, world, sums, workers=_workers(customers), tick=tick)
         with db.write_tx() as tx:
             scenes.play(tx, world)
         tiers.walk(customers)

@@ -106,6 +106,7 @@ def people(file: Path, locks: Locks) -> None:
     from relcrm.staff.models import Store
 
     kept = import_files.keep(file, file.name)
+
     def begun() -> int:
         with write_tx() as tx:
             by = actor_of("")
@@ -128,6 +129,7 @@ def receipts(file: Path, locks: Locks, source: str = "cdnow") -> int:
     from relcrm.staff.models import Store
 
     kept = import_files.keep(file, file.name, importing.MOST_ROWS, about=columns.RECEIPTS, limit=importing.MOST_BYTES)
+
     def begun() -> int:
         with write_tx() as tx:
             by = actor_of("")
