@@ -197,7 +197,7 @@ def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, l
 def _totals_of(purchases: list[Row]) -> str:
     """The program's own sums over the purchases of one part, which have their ids side by side."""
     first, last = (purchases[0][0], purchases[-1][0]) if purchases else (0, 0)
-    sums = totals.figures().where(Purchase.id.between(first, last))
+    sums = totals.figures(zero_value=False).where(Purchase.id.between(first, last))
     compiled = sums.compile(dialect=sqlite_dialect(), compile_kwargs={"literal_binds": True})
     return f"INSERT INTO customer_totals ({', '.join(totals.COLUMNS)}) {compiled}"
 
