@@ -25,6 +25,20 @@ def register(app: Flask) -> None:
     from relcrm.customers import import_views as customer_imports
     from relcrm.customers import views as customers
     from relcrm.handover import views as handover
+    from relcrm.loyalty import (  # noqa: F401 (pages, cards, jobs, what doctor asks)
+        approvals_views,
+        openings,
+        points_chain_views,
+        points_checks,
+        points_seams,
+        points_tasks,
+        points_views,
+        tier_checks,
+        tier_edit_views,
+        tier_seams,
+        tier_tasks,
+        tier_views,
+    )
     from relcrm.measures import nightly, together  # noqa: F401 (jobs)
     from relcrm.measures import seams as measure_seams  # noqa: F401 (cards)
     from relcrm.measures import views as measures
@@ -56,6 +70,9 @@ def register(app: Flask) -> None:
         export_views.bp,
         products.bp,
         purchases.bp,
+        tier_views.bp,
+        approvals_views.bp,
+        points_views.bp,
         receipts.bp,
         handover.bp,
         measures.bp,

@@ -8,6 +8,8 @@ from relcrm.customers.cleansing_models import DuplicateSuspect
 from relcrm.customers.export_models import ExportLog, ExportStore
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import ContactPoint, CustomerList, ShareRequest
+from relcrm.loyalty import tier_rules
+from relcrm.loyalty.approvals_models import Approval
 from relcrm.staff.models import Store
 from relcrm.web import access
 from tests import factories, goods
@@ -41,8 +43,13 @@ ANSWERS = {
     "of_list": "+++fffnd",  # a list is of one store
     "decide": "+++++f+d",
     "receipt": "+++++fnd",  # an auditor sees sums alone
+    "show_her": "+f+fffnd",  # who has her before them: her associate or manager; others tap "I am serving her" first
     "pair": "+n+++fnd",  # two customers of Ana's: for her and for managers of both
     "owner": "ffff+ffd",
+    "correct": "ff+++fnd",
+    "write_gone": "nnnfffnd",  # there is no such redemption
+    "decided": "fff++fnd",  # Ben proposed it: not he, and nobody of a lower role
+    "taken_back": "ff+fffnd",
     "owner_or_auditor": "ffff++fd",
 }
 SIGNS = {"f": {403}, "n": {404}, "d": {303, 401}}
@@ -84,6 +91,11 @@ def world(app, *, linked=False):
             tx.add_all((made, batch, receipts, pair, export))
             tx.flush()
             tx.add(ExportStore(export_id=export.id, store_id=home))
+            proposed = Approval(
+                public_id="approval-1", kind="points_adjust", customer_id=cleo.id, store_id=home, parameters={"points": -600}, reason="Wrong receipt",
+                rank=1, proposed_by_id=factories.staff("ben").id, proposed_at=asked.asked_at,
+            )  # fmt: skip
+            tx.add(proposed)
             bought = selling.sell(tx, tx.merge(ana), cleo, ("Linen shirt", 68_000))
             contact = tx.query(ContactPoint).filter_by(customer_id=cleo.id).first()
             ids |= {
@@ -99,7 +111,9 @@ def world(app, *, linked=False):
                 "export": export.public_id,
                 **goods.ids_of_one_of_each(tx),
                 "purchase": bought.public_id,
+                "approval": proposed.public_id,
             }
+            ids |= {"tier_draft": tier_rules.begin(tx, None).public_id}
             ids |= {"share": tx.query(ShareRequest).first().public_id, "staff": ana.public_id, "store": north.public_id}
         db.session().close()
     return ids

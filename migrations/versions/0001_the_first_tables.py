@@ -402,6 +402,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_store_id"), ["store_id"], unique=False)
 
     op.create_table(
+        "points_liability",
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customers", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_points_liability_store_id")),
+        sa.PrimaryKeyConstraint("on", "store_id", name=op.f("pk_points_liability")),
+    )
+    op.create_table(
+        "points_policy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("live_from", sa.Date(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("minor_per_point", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pending_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expiry_months", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("breakage", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("big_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("minor_per_point >= 0 AND value_minor > 0 AND big_points > 0", name=op.f("ck_points_policy_amounts")),
+        sa.CheckConstraint(
+            "pending_days BETWEEN 0 AND 90 AND expiry_months BETWEEN 1 AND 120 AND breakage BETWEEN 0 AND 100",
+            name=op.f("ck_points_policy_terms"),
+        ),
+        sa.ForeignKeyConstraint(["published_by_id"], ["staff_member.id"], name=op.f("fk_points_policy_published_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_policy")),
+    )
+    op.create_table(
         "product",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=24), nullable=False),
@@ -480,6 +512,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_session_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
+        "tier_rule_set",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("live_from", sa.Date(), nullable=True),
+        sa.Column("window_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("grace_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("valid_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reversal_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("simulated", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("simulated_on", sa.Date(), nullable=True),
+        sa.Column("simulate_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("walk_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(status = 'published') = (live_from IS NOT NULL)", name=op.f("ck_tier_rule_set_published_from")),
+        sa.CheckConstraint("status IN ('draft', 'published')", name=op.f("ck_tier_rule_set_status")),
+        sa.CheckConstraint(
+            "window_days > 0 AND valid_days > 0 AND grace_days >= 0 AND reversal_days >= 0", name=op.f("ck_tier_rule_set_spans")
+        ),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff_member.id"], name=op.f("fk_tier_rule_set_made_by_id")),
+        sa.ForeignKeyConstraint(["published_by_id"], ["staff_member.id"], name=op.f("fk_tier_rule_set_published_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_rule_set")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_tier_rule_set_public_id")),
+    )
+    op.create_table(
         "access_event",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -491,7 +552,7 @@ def upgrade() -> None:
         sa.Column("prev_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('profile', 'reveal', 'complete_number', 'she_is_here', 'ask_share', 'serving', 'notes', 'export')",
+            "kind IN ('profile', 'reveal', 'complete_number', 'she_is_here', 'ask_share', 'serving', 'notes', 'export', 'tier_shown')",
             name=op.f("ck_access_event_kind"),
         ),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_access_event_customer_id")),
@@ -528,6 +589,47 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("undone_at IS NULL"),
             postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.create_table(
+        "approval",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rank", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("applies_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'approved', 'declined', 'withdrawn', 'alone', 'lapsed')", name=op.f("ck_approval_status")
+        ),
+        sa.CheckConstraint("decided_by_id IS NULL OR alone OR decided_by_id <> proposed_by_id", name=op.f("ck_approval_four_eyes")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_approval_customer_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_member.id"], name=op.f("fk_approval_decided_by_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["staff_member.id"], name=op.f("fk_approval_proposed_by_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_approval_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_approval_public_id")),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approval_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_approval_proposed_by_id_proposed_at", ["proposed_by_id", "proposed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_approval_store_id"), ["store_id"], unique=False)
+        batch_op.create_index(
+            "ix_approval_waiting",
+            ["status", "proposed_at"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('waiting', 'alone')"),
+            postgresql_where=sa.text("status IN ('waiting', 'alone')"),
         )
 
     op.create_table(
@@ -701,6 +803,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.create_index("ix_customer_store_store_since", ["store_id", "since"], unique=False)
+
+    op.create_table(
+        "customer_tier",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("earned", sa.String(length=24), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("grace_until", sa.Date(), nullable=True),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_tier_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_tier")),
+    )
+    with op.batch_alter_table("customer_tier", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_tier_next_on"), ["next_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_tier_tier"), ["tier"], unique=False)
 
     op.create_table(
         "customer_totals",
@@ -948,6 +1066,108 @@ def upgrade() -> None:
         batch_op.create_index("ix_note_customer_id_noted_at", ["customer_id", "noted_at"], unique=False)
 
     op.create_table(
+        "opening_balance",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("points_until", sa.Date(), nullable=True),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("tier_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_opening_balance_batch_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_opening_balance_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_opening_balance_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_balance")),
+        sa.UniqueConstraint("batch_id", "line", name=op.f("uq_opening_balance_batch_id_line")),
+    )
+    with op.batch_alter_table("opening_balance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opening_balance_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "points_balance",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("debt", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_balance_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_points_balance")),
+    )
+    with op.batch_alter_table("points_balance", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_points_balance_debt", ["customer_id"], unique=False, sqlite_where=sa.text("debt > 0"), postgresql_where=sa.text("debt > 0")
+        )
+
+    op.create_table(
+        "points_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=True),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("debt", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("key", sa.String(length=100), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('earn_pending', 'earn_active', 'burn', 'expire', 'clawback', 'adjust', 'debt', 'debt_offset', 'forfeit', 'opening')",
+            name=op.f("ck_points_entry_kind"),
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["staff_member.id"], name=op.f("fk_points_entry_actor_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_entry_customer_id")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["points_entry.id"], name=op.f("fk_points_entry_reverses_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_points_entry_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_points_entry_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_points_entry_public_id")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_points_entry_reverses_id")),
+    )
+    with op.batch_alter_table("points_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_points_entry_by_hand",
+            ["customer_id", "actor_id"],
+            unique=False,
+            sqlite_where=sa.text("actor_id IS NOT NULL"),
+            postgresql_where=sa.text("actor_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_points_entry_customer_id_at", ["customer_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_points_entry_purchase_id",
+            ["purchase_id"],
+            unique=False,
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "points_pending",
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active_on", sa.Date(), nullable=False),
+        sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_pending_customer_id")),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_points_pending")),
+    )
+    with op.batch_alter_table("points_pending", schema=None) as batch_op:
+        batch_op.create_index("ix_points_pending_active_at", ["active_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_points_pending_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "product_accessory",
         sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("accessory_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1128,6 +1348,75 @@ def upgrade() -> None:
         batch_op.create_index("ix_tag_name", ["name"], unique=False)
 
     op.create_table(
+        "tier_change",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("before", sa.String(length=24), nullable=False),
+        sa.Column("after", sa.String(length=24), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('start', 'rules', 'opening', 'up', 'renewed', 'grace', 'down', 'reversed', 'manual', 'manual_end')",
+            name=op.f("ck_tier_change_kind"),
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_change_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("customer_id", "position", name=op.f("pk_tier_change")),
+    )
+    op.create_table(
+        "tier_level",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=24), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("thresholds", sa.JSON(), nullable=False),
+        sa.Column("visits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("benefits_zh", sa.JSON(), nullable=False),
+        sa.Column("benefits_en", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["rule_set_id"], ["tier_rule_set.id"], name=op.f("fk_tier_level_rule_set_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_level")),
+        sa.UniqueConstraint("rule_set_id", "key", name=op.f("uq_tier_level_rule_set_id_key")),
+        sa.UniqueConstraint("rule_set_id", "place", name=op.f("uq_tier_level_rule_set_id_place")),
+    )
+    op.create_table(
+        "tier_simulation",
+        sa.Column("rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("moment", sa.String(length=12), nullable=False),
+        sa.Column("before", sa.String(length=24), nullable=False),
+        sa.Column("after", sa.String(length=24), nullable=False),
+        sa.CheckConstraint("moment IN ('at_once', 'at_review')", name=op.f("ck_tier_simulation_moment")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_simulation_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["rule_set_id"], ["tier_rule_set.id"], name=op.f("fk_tier_simulation_rule_set_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("rule_set_id", "customer_id", "moment", name=op.f("pk_tier_simulation")),
+    )
+    with op.batch_alter_table("tier_simulation", schema=None) as batch_op:
+        batch_op.create_index("ix_tier_simulation_change", ["rule_set_id", "moment", "before", "after", "customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_simulation_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "tier_told",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_member.id"], name=op.f("fk_tier_told_by_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_told_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["rule_set_id"], ["tier_rule_set.id"], name=op.f("fk_tier_told_rule_set_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_tier_told_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_told")),
+    )
+    with op.batch_alter_table("tier_told", schema=None) as batch_op:
+        batch_op.create_index("ix_tier_told_customer_id_at", ["customer_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_told_rule_set_id"), ["rule_set_id"], unique=False)
+
+    op.create_table(
         "waiting_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1188,6 +1477,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alias_id", "kind", "row_key", name=op.f("pk_merged_row")),
     )
     op.create_table(
+        "points_lot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("remaining", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("remaining >= 0 AND remaining <= points", name=op.f("ck_points_lot_remaining")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_points_lot_customer_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["points_entry.id"], name=op.f("fk_points_lot_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_lot")),
+    )
+    with op.batch_alter_table("points_lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_points_lot_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_points_lot_customer_id_expires_at",
+            ["customer_id", "expires_at"],
+            unique=False,
+            sqlite_where=sa.text("remaining > 0"),
+            postgresql_where=sa.text("remaining > 0"),
+        )
+        batch_op.create_index(batch_op.f("ix_points_lot_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "ix_points_lot_expires_at",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("remaining > 0"),
+            postgresql_where=sa.text("remaining > 0"),
+        )
+        batch_op.create_index(
+            "ix_points_lot_purchase_id",
+            ["purchase_id"],
+            unique=False,
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+
+    op.create_table(
         "purchase_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("purchase_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1227,6 +1557,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "tier_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tier", sa.String(length=24), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("approval_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint('"on" < until', name=op.f("ck_tier_grant_span")),
+        sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_tier_grant_approval_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tier_grant_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_grant")),
+    )
+    with op.batch_alter_table("tier_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tier_grant_approval_id"), ["approval_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tier_grant_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "waiting_contact",
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("waiting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1254,6 +1602,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("purchase_id", "step", name=op.f("pk_handover_step")),
     )
     op.create_table(
+        "points_allocation",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["points_entry.id"], name=op.f("fk_points_allocation_entry_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["points_lot.id"], name=op.f("fk_points_allocation_lot_id")),
+        sa.PrimaryKeyConstraint("entry_id", "lot_id", name=op.f("pk_points_allocation")),
+    )
+    with op.batch_alter_table("points_allocation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_points_allocation_lot_id"), ["lot_id"], unique=False)
+
+    op.create_table(
         "receipt_line",
         sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1276,11 +1636,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_receipt_line_batch_id"))
 
     op.drop_table("receipt_line")
+    with op.batch_alter_table("points_allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_points_allocation_lot_id"))
+
+    op.drop_table("points_allocation")
     op.drop_table("handover_step")
     with op.batch_alter_table("waiting_contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_contact_waiting_id"))
 
     op.drop_table("waiting_contact")
+    with op.batch_alter_table("tier_grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_grant_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_tier_grant_approval_id"))
+
+    op.drop_table("tier_grant")
     with op.batch_alter_table("purchase_line", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_purchase_line_returns_line_id",
@@ -1294,6 +1663,20 @@ def downgrade() -> None:
         )
 
     op.drop_table("purchase_line")
+    with op.batch_alter_table("points_lot", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_points_lot_purchase_id",
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_points_lot_expires_at", sqlite_where=sa.text("remaining > 0"), postgresql_where=sa.text("remaining > 0"))
+        batch_op.drop_index(batch_op.f("ix_points_lot_entry_id"))
+        batch_op.drop_index(
+            "ix_points_lot_customer_id_expires_at", sqlite_where=sa.text("remaining > 0"), postgresql_where=sa.text("remaining > 0")
+        )
+        batch_op.drop_index(batch_op.f("ix_points_lot_customer_id"))
+
+    op.drop_table("points_lot")
     op.drop_table("merged_row")
     with op.batch_alter_table("merge_image", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_merge_image_readable_until"))
@@ -1311,6 +1694,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_waiting_line_batch_id_why")
 
     op.drop_table("waiting_line")
+    with op.batch_alter_table("tier_told", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_told_rule_set_id"))
+        batch_op.drop_index("ix_tier_told_customer_id_at")
+
+    op.drop_table("tier_told")
+    with op.batch_alter_table("tier_simulation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_simulation_customer_id"))
+        batch_op.drop_index("ix_tier_simulation_change")
+
+    op.drop_table("tier_simulation")
+    op.drop_table("tier_level")
+    op.drop_table("tier_change")
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_index("ix_tag_name")
 
@@ -1359,6 +1754,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_product_accessory_accessory_id"))
 
     op.drop_table("product_accessory")
+    with op.batch_alter_table("points_pending", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_points_pending_customer_id"))
+        batch_op.drop_index("ix_points_pending_active_at")
+
+    op.drop_table("points_pending")
+    with op.batch_alter_table("points_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_points_entry_purchase_id",
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_points_entry_customer_id_at")
+        batch_op.drop_index(
+            "ix_points_entry_by_hand", sqlite_where=sa.text("actor_id IS NOT NULL"), postgresql_where=sa.text("actor_id IS NOT NULL")
+        )
+
+    op.drop_table("points_entry")
+    with op.batch_alter_table("points_balance", schema=None) as batch_op:
+        batch_op.drop_index("ix_points_balance_debt", sqlite_where=sa.text("debt > 0"), postgresql_where=sa.text("debt > 0"))
+
+    op.drop_table("points_balance")
+    with op.batch_alter_table("opening_balance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opening_balance_customer_id"))
+
+    op.drop_table("opening_balance")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index("ix_note_customer_id_noted_at")
 
@@ -1413,6 +1833,11 @@ def downgrade() -> None:
 
     op.drop_table("duplicate_suspect")
     op.drop_table("customer_totals")
+    with op.batch_alter_table("customer_tier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_tier_tier"))
+        batch_op.drop_index(batch_op.f("ix_customer_tier_next_on"))
+
+    op.drop_table("customer_tier")
     with op.batch_alter_table("customer_store", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_store_since")
 
@@ -1446,6 +1871,17 @@ def downgrade() -> None:
     op.drop_table("bought_with")
     op.drop_table("ask_rest")
     op.drop_table("ask_first")
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_approval_waiting",
+            sqlite_where=sa.text("status IN ('waiting', 'alone')"),
+            postgresql_where=sa.text("status IN ('waiting', 'alone')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_approval_store_id"))
+        batch_op.drop_index("ix_approval_proposed_by_id_proposed_at")
+        batch_op.drop_index(batch_op.f("ix_approval_customer_id"))
+
+    op.drop_table("approval")
     with op.batch_alter_table("alias", schema=None) as batch_op:
         batch_op.drop_index("uq_alias_loser_open", sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"))
         batch_op.drop_index(batch_op.f("ix_alias_winner_id"))
@@ -1457,6 +1893,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_access_event_customer_at")
 
     op.drop_table("access_event")
+    op.drop_table("tier_rule_set")
     with op.batch_alter_table("staff_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_session_staff_id"))
 
@@ -1468,6 +1905,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_product_category_id_name")
 
     op.drop_table("product")
+    op.drop_table("points_policy")
+    op.drop_table("points_liability")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_store_id"))
 

@@ -44,6 +44,10 @@ _COLUMNS: Mapping[Follows, str] = {
         import_batch.failure merged_row.kind merged_row.row_key job_run.name job_run.done_for job_run.cursor job_run.token job_run.failure heartbeat.name
         export_log.public_id export_log.what export_log.what_id export_log.format export_log.fields export_log.salt
         export_row.purposes export_row.row_hash
+        tier_rule_set.public_id tier_rule_set.status tier_rule_set.simulated tier_simulation.moment tier_simulation.before tier_simulation.after
+        tier_told.tier tier_grant.tier
+        approval.public_id approval.kind approval.parameters approval.status
+        points_entry.public_id points_entry.kind points_entry.reason points_entry.parameters points_entry.key
         waiting_line.why waiting_line.key waiting_contact.fingerprint receipt_line.key
         score_cuts.currency score_cuts.cuts measure_figures.currency measure_figures.figures
         handover_step.step handover_step.state handover_step.told
@@ -57,8 +61,12 @@ _COLUMNS: Mapping[Follows, str] = {
     Follows.RECEIPT: """
         purchase.public_id purchase.kind purchase.currency purchase.receipt_number purchase.source
         purchase_line.name purchase_line.category purchase_line.size purchase_line.colour customer_totals.currency waiting_line.sealed
+        opening_balance.currency opening_balance.tier
+        customer_tier.tier customer_tier.earned tier_change.kind tier_change.before tier_change.after tier_change.why
     """,
-    Follows.OWN_WORDS: "chained_text.words customer_list.name export_log.why purchase.note handover_step.note",
+    Follows.OWN_WORDS: """
+        chained_text.words customer_list.name export_log.why purchase.note handover_step.note approval.reason approval.said points_entry.words
+    """,
     Follows.HOUSE: """
         notice.kind notice.lang notice.spoken notice.text notice.sha256 notice.changes assessment.subject assessment.text field_switch.key
         setting.key setting.value store.public_id store.name store.address store.phone store.hours store.time_zone store.language
@@ -70,8 +78,9 @@ _COLUMNS: Mapping[Follows, str] = {
         product.colours product.currency product.selling product.doubts product.competitors product.notes product.care_key
         product_barcode.barcode product_barcode.size product_barcode.colour care_note.key care_note.title_zh care_note.title_en
         care_note.tip_zh care_note.tip_en care_note.zh care_note.en product_import.file_name product_import.header product_import_row.cells
+        tier_level.key tier_level.zh tier_level.en tier_level.thresholds tier_level.benefits_zh tier_level.benefits_en
         product_import_row.why after_sales.zh after_sales.en
-        line_name.key line_name.name line_name.category line_name.sizes line_name.colours
+        line_name.key line_name.name line_name.category line_name.sizes line_name.colours points_policy.currency
     """,
 }
 # Modules that write files, or keep in memory what was typed, and how those follow.

@@ -12,7 +12,7 @@ ACTIONS = ("grant", "deny", "withdraw", "expire", "renew", "supersede", "import"
 METHODS = (
     "in_person_verbal", "signed_paper", "self_service", "sms_reply", "phone_call", "wecom_chat", "email", "guardian", "import_legacy", "system",
 )  # fmt: skip
-LOOKS = ("profile", "reveal", "complete_number", "she_is_here", "ask_share", "serving", "notes", "export")
+LOOKS = ("profile", "reveal", "complete_number", "she_is_here", "ask_share", "serving", "notes", "export", "tier_shown")
 
 
 class Notice(Model):

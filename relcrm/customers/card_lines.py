@@ -9,12 +9,13 @@ from relcrm.staff.models import StaffMember
 
 @dataclass(frozen=True)
 class CardLine:
-    """`label` and `words` as they stand on the card; with `endpoint` (and its values) the words lead there."""
+    """`label` and `words` as they stand on the card; with `endpoint` (and its values) the words lead there. `gold`: her rank, before the words."""
 
     label: str
     words: str
     endpoint: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    gold: str = ""
 
 
 @dataclass(frozen=True)

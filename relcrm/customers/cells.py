@@ -29,6 +29,7 @@ BETWEEN_TAGS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
 BETWEEN_PHONES = re.compile(r"\s*(?::::|[,;/|、，；\n])\s*")
 BETWEEN_EMAILS = re.compile(r"\s*(?::::|[,;|、，；\n])\s*")
 Value = TypeVar("Value")
+MOST_POINTS = 10_000_000
 
 
 def clean(text: str) -> str:
@@ -122,11 +123,25 @@ def language(text: str) -> str:
 @lru_cache(maxsize=4096)
 def day(text: str, country: str, today: date) -> date:
     """A day in the past. Raises BadValue day_unreadable or day_in_future. Only in the US does 03/04/2024 mean March."""
+    found = any_day(text, country)
+    if found > today:
+        raise BadValue(_l("%(text)s is in the future. Check the date.", text=text), code="day_in_future")
+    return found
+
+
+def points(text: str) -> int:
+    """Raises BadValue opening_points."""
+    bare = text.replace(",", "").replace("，", "").strip().removesuffix(".00").removesuffix(".0")
+    if not bare.isdecimal() or int(bare) > MOST_POINTS:
+        raise BadValue(_l("Points are a whole number such as 2340."), code="opening_points", field="opening_points")
+    return int(bare)
+
+
+def any_day(text: str, country: str) -> date:
+    """A day in the past or to come. Raises BadValue day_unreadable."""
     found = _written_day(CLOCK.sub("", text.strip()), country)
     if found is None or found.year < 1900:
         raise BadValue(_l("“%(text)s” is no date we can read. Write it like 2024-03-15.", text=text), code="day_unreadable")
-    if found > today:
-        raise BadValue(_l("%(text)s is in the future. Check the date.", text=text), code="day_in_future")
     return found
 
 

@@ -67,6 +67,12 @@ WORDS = {
     " acceptsemailmarketing emailsubscriptionstatus marketingconsent marketingoptin marketingallowed newsletter | acceptssmsmarketing subscribed",
     "consent_marketing_not": "拒绝营销 不接收短信 拒收短信 拒收 退订 已退订 donotemail donotcontact donotsms donotmail donotmarket optout optedout"
     " marketingoptout emailoptout smsoptout unsubscribed emailunsubscribed",
+    "opening_points": "积分 当前积分 会员积分 剩余积分 可用积分 积分余额 points pointsbalance pointbalance loyaltypoints currentpoints | availablepoints",
+    "opening_points_until": "积分有效期 积分到期 积分到期日 积分过期时间 pointsexpiry pointsexpireon pointsvaliduntil pointsexpirationdate",
+    "opening_tier": "会员等级 等级 会员级别 级别 tier loyaltytier memberlevel membershiptier viplevel vip等级",
+    "opening_tier_until": "等级有效期 等级到期 等级到期日 会员有效期 tieruntil tiervaliduntil tierexpiry tierexpirydate",
+    "opening_total": "累计消费 消费总额 总消费 消费金额 累计消费金额 总消费金额 历史消费 totalspent totalspend lifetimespend totalsales | totalamount",
+    "opening_last": "最近消费 上次消费 最后消费 最近消费日期 上次消费时间 最后消费时间 最近消费时间 lastpurchase lastorder lastpurchasedate lastorderdate lastpurchasedon",
     "consent_date": "同意日期 同意时间 授权日期 授权时间 签署日期 签署时间 consentdate consentedon consentgivenon dateofconsent optindate | optintime",
 }
 

@@ -67,13 +67,19 @@ TARGETS: Mapping[str, object] = {
     "consent_marketing": _l("May we send offers?"),
     "consent_marketing_not": _l("Wants no offers"),
     "consent_date": _l("Day of these consents"),
+    "opening_total": _l("Opening balance: spent before"),
+    "opening_last": _l("Opening balance: last purchase"),
+    "opening_points": _l("Opening balance: points"),
+    "opening_points_until": _l("Opening balance: these points expire on"),
+    "opening_tier": _l("Opening balance: tier"),
+    "opening_tier_until": _l("Opening balance: tier valid until"),
     SKIP: _l("Leave this column out"),
 }
 
 WHY_SKIPPED: Mapping[str, object] = {
     NEVER_STORED: _l("We never keep this: it is too private for a customer file."),
-    LATER: _l("Points and tiers are brought in separately, not with the customers."),
-    ELSEWHERE: _l("This belongs to the till or is worked out from purchases."),
+    LATER: _l("Kinds of cards and levels of other programs are not kept here. A tier of your rules can be brought along."),
+    ELSEWHERE: _l("Not kept here: stored value and punch cards stay in the till, sums follow from purchases."),
 }
 
 

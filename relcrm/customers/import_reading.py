@@ -1,9 +1,9 @@
 """What a row of a customer file tells, and what of it may be kept by the consents it brings. Pure: the book is not asked here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from relcrm import clock
@@ -11,8 +11,10 @@ from relcrm.birthday import is_under
 from relcrm.consent import catalogue, forbidden, ledger, values
 from relcrm.consent.purposes import ANY, purpose
 from relcrm.consent.rules import NOT_FOR_MINORS
+from relcrm.customers import openings
 from relcrm.customers import rows as reading
 from relcrm.customers.facts import NOTE_LONGEST, TAG_LONGEST
+from relcrm.customers.openings import NOTHING_OPEN, Openable, Opening
 from relcrm.customers.rows import ANYWHERE, Draft, Problem, Said
 from relcrm.customers.table import Row
 from relcrm.errors import BadValue
@@ -22,6 +24,7 @@ CHILD, TEEN = 14, 18
 COLUMN, PAPER = "import_column", "import_paper"
 TAGS_UNFIT = "tags_unfit"
 Contact = tuple[str, str]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Terms:
     off: frozenset[str]
     grantable: frozenset[str]
     proves: bool = False
+    openable: Openable = NOTHING_OPEN
     paper: frozenset[str] = frozenset()
     signed_on: date | None = None
 
@@ -99,6 +103,7 @@ class Entry:
     teen: bool = False
     left: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    opening: Opening | None = None
 
 
 def read(row: Row, terms: Terms) -> Entry:
@@ -118,7 +123,30 @@ def read(row: Row, terms: Terms) -> Entry:
     left += [TAGS_UNFIT] * (len(fit) < len(draft.tags)) + _nowhere(draft, owner_id, terms)
     granted = {answer.purpose for answer in answers}
     left += [f"consent_{key}" for key in reading.PURPOSES if _told(draft.consents.get(key))[0] and key not in granted]
-    return Entry(row, draft, store_id, contacts_of(draft), owner_id, facts, fit, answers, teen, tuple(left), tuple(problems))
+    opening = _opening(draft, store_id, terms, problems)
+    left += ["points_rules"] if draft.opening.points is not None and not terms.openable.points else []
+    contacts = contacts_of(draft)
+    return Entry(row, draft, store_id, contacts, owner_id, facts, fit, answers, teen, tuple(left), tuple(problems), opening)
+
+
+def _opening(draft: Draft, store_id: int, terms: Terms, problems: list[Problem]) -> Opening | None:
+    """What she brings along, in the money of her store; points only while there are rules for them."""
+    told, may = draft.opening, terms.openable
+    currency = may.currencies.get(store_id, "")
+
+    def read(target: str, reader: Callable[[], Value], nothing: Value) -> Value:
+        try:
+            return reader()
+        except BadValue as error:
+            problems.append(Problem(terms.column_of(target), error.code, error.message))
+            return nothing
+
+    total = read("opening_total", lambda: openings.read_total(told.total, currency), None) if told.total else None
+    tier = read("opening_tier", lambda: openings.read_tier(told.tier, may), "") if told.tier else ""
+    points = told.points if may.points and told.points else None
+    until = told.points_until if points else None
+    found = Opening(currency, total, told.last_on, points, until, tier, told.tier_until if tier else None)
+    return found if found.keys else None
 
 
 def _nowhere(draft: Draft, owner_id: int | None, terms: Terms) -> list[str]:

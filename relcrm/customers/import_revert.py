@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from relcrm import clock
 from relcrm.consent import bound, enrolment, ledger
 from relcrm.consent.models import ConsentEvent
-from relcrm.customers import search
+from relcrm.customers import openings, search
 from relcrm.customers.import_models import AskFirst, ImportBatch, ImportRow
 from relcrm.customers.models import (
     AskRest,
@@ -136,6 +136,7 @@ def _unmake(tx: Session, batch: ImportBatch, ids: Sequence[int]) -> None:
     """Customers that are there only through this file: all that was of them goes, but the history of consents."""
     if not ids:
         return
+    openings.take_back(tx, batch, ids)
     enrolment.close_many(tx, ids, actor_id=batch.made_by_id, lang=batch.lang)
     bound.empty(tx, ids)
     for model in GONE:
@@ -152,6 +153,7 @@ def _take_out(tx: Session, batch: ImportBatch, row: ImportRow) -> bool:
     whole = [_reset(customer, row, added.get("set", ())), _remove_contacts(tx, row, added.get("contacts", ()))]
     whole += [_remove_bound(tx, row, PARTS[part], added.get(part, ())) for part in PARTS]
     whole += [_withdraw(tx, batch, row, event_id) for event_id in added.get("events", ())]
+    whole.append(not openings.take_back(tx, batch, [customer.id], row.line))
     if added.get("store"):
         whole.append(_unlink(tx, customer, added["store"]))
     keys = added.get("ask", ())

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 from relcrm import clock
 from relcrm.consent.models import ConsentState
 from relcrm.consent.rules import NOT_FOR_MINORS
+from relcrm.customers import openings
 from relcrm.customers.facts import ADULT
 from relcrm.customers.import_models import AskFirst, ImportRow
 from relcrm.customers.import_reading import Answer, Contact, Entry, Terms, Told, standing_of
 from relcrm.customers.import_tally import CREATED, MERGED, REFUSED, UNCHANGED, UPDATED
 from relcrm.customers.models import ContactPoint, Customer, CustomerStore, Fact, Note, Tag
+from relcrm.customers.openings import Opening
 from relcrm.customers.rows import ANYWHERE, Draft, Problem
 from relcrm.customers.table import Row
 from relcrm.db import session
@@ -42,13 +44,14 @@ class Verdict:
     problems: tuple[Problem, ...] = ()
     unstored: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
+    opening: Opening | None = None
     # The row of the same piece that told exactly this; both are one customer.
     twin_of: int = 0
 
     @property
     def adds(self) -> bool:
         """Is there anything to write beside that the row was here?"""
-        told = self.contacts or self.answers or self.facts or self.tags or self.note or self.links or self.ask
+        told = self.contacts or self.answers or self.facts or self.tags or self.note or self.links or self.ask or self.opening
         return bool(told or (self.customer is not None and empty_parts(self.customer, self.entry)))
 
     @property
@@ -66,6 +69,7 @@ class Verdict:
             return Counter()
         parts = [kind for kind, _value in self.contacts] + [told.key for told in self.facts] + [TAGS for _tag in self.tags]
         parts += ["note"] * bool(self.note) + [f"consent_{answer.purpose}" for answer in self.answers]
+        parts += self.opening.keys if self.opening else []
         return Counter(parts + ["name"] * (self.outcome == CREATED))
 
     @property
@@ -188,6 +192,7 @@ def _newcomer(entry: Entry) -> Verdict:
         facts=facts,
         tags=tags,
         note=entry.draft.note,
+        opening=entry.opening,
         unstored=(*missing, *no_tags, *entry.left),
         ask=() if entry.teen else tuple(told.key for told in entry.facts if told.basis not in stands | no),
     )
@@ -212,6 +217,7 @@ class Known:
         self.facts = self._pairs(Fact.customer_id, Fact.key)
         self.tags = self._pairs(Tag.customer_id, Tag.name)
         self.notes = self._pairs(Note.customer_id, Note.words)
+        self.opened = openings.held(set(self.customers), batch_id) if self.customers else set()
         self.asked = self._pairs(AskFirst.customer_id, AskFirst.key)
         self.answered, self.standing, self.refused = self._consents()
 
@@ -282,7 +288,9 @@ class Known:
         other_name = ("name",) if entry.draft.name.casefold() != customer.name.casefold() else ()
         contacts = tuple(contact for contact in entry.contacts if contact not in self.contacts)
         links = entry.store_id not in self.stores.get(one, ())
-        adds = contacts or facts or tags or note or links or answers or empty_parts(customer, entry)
+        opening = entry.opening if one not in self.opened else None
+        brought = tuple(entry.opening.keys) if entry.opening and not opening else ()
+        adds = contacts or facts or tags or note or links or answers or opening or empty_parts(customer, entry)
         return Verdict(
             entry,
             outcome if adds or outcome == MERGED else UNCHANGED,
@@ -293,8 +301,9 @@ class Known:
             tags,
             note,
             links,
-            unstored=(*missing, *((TAGS,) if new_tags and not tags else ()), *entry.left, *other_name),
+            unstored=(*missing, *((TAGS,) if new_tags and not tags else ()), *entry.left, *other_name, *brought),
             ask=ask,
+            opening=opening,
         )
 
 

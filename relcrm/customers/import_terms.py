@@ -11,6 +11,7 @@ from relcrm import clock
 from relcrm.consent import catalogue
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.purposes import purpose
+from relcrm.customers import openings
 from relcrm.customers.import_models import ImportBatch, ImportPaper
 from relcrm.customers.import_reading import Terms
 from relcrm.customers.rows import PURPOSES
@@ -42,6 +43,7 @@ def of(batch: ImportBatch, by: StaffMember, mapping: Collection[str], header: Co
         off=frozenset(consent_rules.switched_off(dict(catalogue.fields()))),
         grantable=frozenset(key for key in PURPOSES if not purpose(key).needs_assessment or consent_rules.is_assessed(key)),
         proves=batch.proves,
+        openable=openings.openable({one.id: one.currency for one in stores}),
         paper=frozenset(paper.purposes.split()) if paper else frozenset(),
         signed_on=paper.signed_on if paper else None,
     )

@@ -16,6 +16,7 @@ _LEFT = {
     "home_store": _l("Home store: %(count)s rows name a store that is not yours. They go to the store chosen for this file."),
     "tags_unfit": _l("Tags: %(count)s rows have one that is too long or says what may not be kept. That tag is left out."),
     "name": _l("Name: %(count)s rows have another name than the book. The name in the book stays."),
+    "points_rules": _l("Points: %(count)s rows bring points, and this shop has no rules for points yet. The owner publishes them first."),
 }
 
 
@@ -49,6 +50,8 @@ def _why_unstored(key: str, count: int, lang: str) -> object:
     if key in _LEFT:
         return str(_LEFT[key]) % {"count": count}
     label = _label(key, lang)
+    if key.startswith("opening_"):
+        return _l("%(field)s: %(count)s rows are of people who brought theirs along before. The first one stays.", field=label, count=count)
     if key.startswith("consent_"):
         return _l(
             "%(field)s: %(count)s rows say yes, but nothing proves it yet. These customers are asked themselves.", field=label, count=count

@@ -16,7 +16,7 @@ from relcrm.consent import bound, enrolment, ledger
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.enrolment import Newcomer, Proof
 from relcrm.consent.models import ConsentEvent
-from relcrm.customers import contact_followers, refused, search
+from relcrm.customers import contact_followers, openings, refused, search
 from relcrm.customers.facts import ADULT
 from relcrm.customers.import_models import AskFirst, ImportBatch, ImportRefusal, ImportRow
 from relcrm.customers.import_reading import PAPER, Answer, Contact, Entry, Terms, Told
@@ -51,6 +51,9 @@ def write(tx: Session, batch: ImportBatch, hand: Hand, verdicts: Sequence[Verdic
         elif verdict.customer is not None:
             _ask_first(tx, [(verdict.customer.id, verdict.ask)])
     _insert(tx, ImportRow, lines)
+    people = {line["line"]: line["customer_id"] for line in lines}
+    told = [(people[one.row.number], one.row, one.entry.store_id, one.opening) for one in verdicts if one.opening]
+    openings.write(tx, batch, told, terms.today)
     _insert(tx, ImportRefusal, [_set_aside(batch, verdict, terms) for verdict in verdicts if verdict.outcome == REFUSED])
 
 

@@ -27,6 +27,7 @@ from relcrm.customers.models import (
     ShareRequest,
     Tag,
 )  # fmt: skip
+from relcrm.customers.openings import OpeningBalance
 
 A_PART = 500
 
@@ -87,6 +88,7 @@ _joined: list[Joined] = [
     Joined(Inform, "at"),
     Joined(AskRest, "at"),
     Joined(AskFirst),
+    Joined(OpeningBalance, "at"),
 ]
 
 

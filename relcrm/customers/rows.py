@@ -40,6 +40,20 @@ class Said(NamedTuple):
     on: date | None = None
 
 
+class OpeningCells(NamedTuple):
+    """What the row says of her past: money and tier as written, because their store is not known yet."""
+
+    total: str = ""
+    last_on: date | None = None
+    points: int | None = None
+    points_until: date | None = None
+    tier: str = ""
+    tier_until: date | None = None
+
+
+NOTHING_BEFORE = OpeningCells()
+
+
 @dataclass(frozen=True)
 class Draft:
     """A customer as the row tells it. Empty text, None and {} mean that the row says nothing; `problems` holds all of them.
@@ -65,6 +79,7 @@ class Draft:
     associate: str = ""
     registered_on: date | None = None
     consents: Mapping[str, Said] = field(default_factory=dict)
+    opening: OpeningCells = NOTHING_BEFORE
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -93,6 +108,7 @@ def read_row(row: Row, mapping: Sequence[str], country: str, today: date) -> Dra
         associate=reading.text("associate"),
         registered_on=reading.read("registered_on", lambda text: cells.day(text, country, today), None),
         consents=_consents(reading, country, today),
+        opening=_opening(reading, country, today),
         **_contacts(reading, country),
         problems=tuple(sorted(reading.problems, key=lambda problem: problem.column)),
     )
@@ -208,6 +224,20 @@ def _consents(reading: _Reading, country: str, today: date) -> dict[str, Said]:
         answers["marketing"] = False
     on = reading.read("consent_date", lambda text: cells.day(text, country, today), None)
     return {purpose: Said(yes, on) for purpose, yes in answers.items() if yes is not None}
+
+
+def _opening(reading: _Reading, country: str, today: date) -> OpeningCells:
+    def until(text: str) -> date:
+        return cells.any_day(text, country)
+
+    return OpeningCells(
+        total=reading.text("opening_total"),
+        last_on=reading.read("opening_last", lambda text: cells.day(text, country, today), None),
+        points=reading.read("opening_points", cells.points, None),
+        points_until=reading.read("opening_points_until", until, None),
+        tier=reading.text("opening_tier"),
+        tier_until=reading.read("opening_tier_until", until, None),
+    )
 
 
 def _address(reading: _Reading) -> dict[str, str]:

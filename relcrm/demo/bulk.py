@@ -20,7 +20,7 @@ from relcrm.consent import bound, ledger
 from relcrm.consent.ledger import Standing
 from relcrm.consent.purposes import ANY
 from relcrm.customers import search
-from relcrm.demo import bought, known
+from relcrm.demo import bought, known, points
 from relcrm.demo.drawing import drawing
 from relcrm.demo.people import people
 from relcrm.demo.world import Act, Known, Person, World
@@ -42,6 +42,9 @@ TABLES = {
     "tag": "customer_id basis readable_until purge_at name noted_by_id noted_at",
     "purchase": bought.PURCHASE,
     "purchase_line": bought.LINE,
+    "points_entry": points.ENTRY,
+    "points_lot": points.LOT,
+    "points_pending": points.PENDING,
     "scratch.found_by": "store_id key customer_id owner_id seen",
 }
 EVENT = (
@@ -67,11 +70,12 @@ def write(path: Path, world: World, *, workers: int = 0, tick: Tick = lambda _do
 
     `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
     """
+    sums = totals.figures()  # asks the book for a setting, and nobody can ask while it is written
     with _connected(path, world.customers) as connection, _without_indexes(connection), drawing(workers) as spread:
         connection.execute("BEGIN")
         parts = [(start, min(start + PART, world.customers)) for start in range(0, world.customers, PART)]
         ids, counts = _ledger(connection, spread(_willed, ((world, *part) for part in parts)), tick)
-        _files(connection, spread(_filed, ((world, *part, own) for part, own in zip(parts, _cut(ids, counts), strict=True))), tick)
+        _files(connection, spread(_filed, ((world, *part, own) for part, own in zip(parts, _cut(ids, counts), strict=True))), sums, tick)
         _search_keys(connection, world)
         connection.executemany(_insert("line_name", bought.NAMES), bought.names(world))
         connection.execute("COMMIT")
@@ -104,7 +108,7 @@ def _connected(path: Path, customers: int) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _without_indexes(connection: sqlite3.Connection) -> Iterator[None]:
     """Indexes are built once at the end, in order, instead of row by row; that of the search keys would not fit in memory then."""
-    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event", "customer_totals"))
+    names = ", ".join(f"'{name}'" for name in (*TABLES, "consent_event", "customer_totals", "points_balance"))
     found = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})")
     indexes = found.fetchall()
     for name, _sql in indexes:
@@ -181,24 +185,24 @@ def _chained(rows: Iterable[Row], ids: "array[int]") -> Iterator[Row]:
         before = own
 
 
-def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, list[Row]]]], tick: Tick) -> None:
+def _files(connection: sqlite3.Connection, told: Iterable[tuple[int, dict[str, list[Row]]]], sums: Any, tick: Tick) -> None:
     n = 0
     for told_of, rows in told:
         keys = rows.pop("scratch.found_by")
         for table, waiting in rows.items():
             connection.executemany(_insert(table, TABLES[table]), waiting)
-        connection.execute(_totals_of(rows["purchase"]))
+        connection.execute(_totals_of(rows["purchase"], sums))
+        connection.execute(points.balances_of(rows["points_entry"]))
         numbered = ((place, *row) for place, row in enumerate(keys, start=n))
         connection.executemany(_insert("scratch.found_by", f"n {TABLES['scratch.found_by']}"), numbered)
         n += len(keys)
         tick(told_of)
 
 
-def _totals_of(purchases: list[Row]) -> str:
+def _totals_of(purchases: list[Row], sums: Any) -> str:
     """The program's own sums over the purchases of one part, which have their ids side by side."""
     first, last = (purchases[0][0], purchases[-1][0]) if purchases else (0, 0)
-    sums = totals.figures(zero_value=False).where(Purchase.id.between(first, last))
-    compiled = sums.compile(dialect=sqlite_dialect(), compile_kwargs={"literal_binds": True})
+    compiled = sums.where(Purchase.id.between(first, last)).compile(dialect=sqlite_dialect(), compile_kwargs={"literal_binds": True})
     return f"INSERT INTO customer_totals ({', '.join(totals.COLUMNS)}) {compiled}"
 
 
@@ -240,7 +244,11 @@ def _file(rows: dict[str, list[Row]], world: World, customer_id: int, person: Pe
         kinds.add(kind)
     lines = _bound(rows, world, customer_id, person, standings)
     end = world.now if service.allowed else service.since or world.now
-    for table, own in zip(("purchase", "purchase_line"), bought.bought(world, customer_id, person, end), strict=True):
+    purchases, lines_sold = bought.bought(world, customer_id, person, end)
+    earned = points.points(world, purchases)
+    for table, own in zip(
+        ("purchase", "purchase_line", "points_entry", "points_lot", "points_pending"), (purchases, lines_sold, *earned), strict=True
+    ):
         rows[table] += own
     if closed is None:
         _found_by(rows["scratch.found_by"], customer_id, person, lines)

@@ -11,7 +11,7 @@ from relcrm import chains
 from relcrm.consent import notices
 from relcrm.consent import rules as consent_rules
 from relcrm.consent.models import Notice
-from relcrm.demo import goods
+from relcrm.demo import goods, points
 from relcrm.demo.words import public_id, words
 from relcrm.demo.world import Place, Told, World
 from relcrm.staff import audit, founding, passwords, settings
@@ -143,6 +143,7 @@ def _owner_decides(tx: Session, began: datetime, now: datetime) -> None:
     settings.put(tx, "demo", True)
     owner = tx.scalars(sa.select(StaffMember).where(StaffMember.number == "hua")).one()
     consent_rules.assess(tx, "profiling", chains.profiling_text("zh"), True, actor=owner)
+    tx.add(points.policy(now))
     chains.publish_notices(tx)
     _dated(tx, 1, began - timedelta(days=1), began - timedelta(days=1))
     notices.publish(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from relcrm import clock, db, schema
-from relcrm.demo import bulk, cast, scenes
+from relcrm.demo import bulk, cast, scenes, tiers
 from relcrm.errors import SetupError
 from relcrm.staff import settings
 
@@ -21,12 +21,14 @@ def build(path: Path, *, customers: int, seed: int, tick: Callable[[int], object
     schema.migrate()
     with db.write_tx() as tx:
         world = cast.found(tx, seed=seed, customers=customers, now=now)
+        tiers.publish(tx, seed, (now - cast.BEGAN).date())
         known = cast.sign_ins(tx)
     _let_go()
     if customers:
         bulk.write(path, world, workers=_workers(customers), tick=tick)
         with db.write_tx() as tx:
             scenes.play(tx, world)
+        tiers.walk(customers)
         _let_go()
     return known
 

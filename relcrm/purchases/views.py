@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from relcrm import clock, money
 from relcrm.consent import access_log
-from relcrm.customers import names, search
+from relcrm.customers import names, openings, search
 from relcrm.customers import queries as customers
 from relcrm.customers.queries import Seen
 from relcrm.customers.views import load, rows_of
@@ -153,7 +153,7 @@ def index(public_id: str) -> Any:
     rows, more = queries.page(seen, page) if queries.shows_receipts(seen) else ([], False)
     return render(
         "purchases/index.html", seen=seen, rows=rows, more=more, at=page, figures=queries.figures(seen), called=_shown_name(seen),
-        shows_receipts=queries.shows_receipts(seen), shown=shown,
+        shows_receipts=queries.shows_receipts(seen), shown=shown, before=openings.before(seen.customer.id) if page == 1 else [],
     )  # fmt: skip
 
 

@@ -23,36 +23,35 @@ class Permission(StrEnum):
     PRODUCT_EDIT = "product_edit"
     PURCHASE_READ = "purchase_read"
     PURCHASE_RECORD = "purchase_record"
+    POINTS_REDEEM = "points_redeem"
+    POINTS_ADJUST = "points_adjust"
+    APPROVE = "approve"
     MEASURES_READ = "measures_read"
     STORE_READ = "store_read"
     STORE_EDIT = "store_edit"
     STAFF_MANAGE = "staff_manage"
     SETTINGS_EDIT = "settings_edit"
     AUDIT_READ = "audit_read"
+    TIER_EDIT = "tier_edit"
 
 
 P = Permission
 EVERYBODY = frozenset({P.ACCOUNT, P.STORE_READ, P.PRODUCT_READ})
 READS = frozenset({P.CUSTOMER_FIND, P.CUSTOMER_READ})
-SERVES = READS | {P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.PURCHASE_RECORD, P.PURCHASE_READ}
+SERVES = READS | {
+    P.CUSTOMER_WRITE, P.PHONE_REVEAL, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.PURCHASE_RECORD, P.PURCHASE_READ, P.POINTS_REDEEM,
+}  # fmt: skip
 MANAGES = frozenset(
     {
-        P.MEASURES_READ,
-        P.STAFF_MANAGE,
-        P.CUSTOMER_IMPORT,
-        P.CUSTOMER_MERGE,
-        P.DUPLICATE_DECIDE,
-        P.FILE_CLEAN,
-        P.EXPORT,
-        P.PRODUCT_EDIT,
-        P.PURCHASE_READ,
+        P.STAFF_MANAGE, P.CUSTOMER_IMPORT, P.CUSTOMER_MERGE, P.DUPLICATE_DECIDE, P.FILE_CLEAN, P.EXPORT, P.PRODUCT_EDIT, P.PURCHASE_READ,
+        P.POINTS_ADJUST, P.APPROVE, P.MEASURES_READ,
     }
-)
+)  # fmt: skip
 ROLE_MAY: dict[str, frozenset[Permission]] = {
     "associate": EVERYBODY | SERVES,
     "store_manager": EVERYBODY | SERVES | MANAGES,
     "area_manager": EVERYBODY | READS | MANAGES,
-    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE},
+    "owner": EVERYBODY | READS | MANAGES | {P.STORE_EDIT, P.SETTINGS_EDIT, P.AUDIT_READ, P.CONSENT_DECLARE, P.TIER_EDIT},
     "auditor": EVERYBODY | READS | {P.AUDIT_READ},
 }
 

@@ -14,10 +14,12 @@ from relcrm.customers.export_models import ExportRow
 from relcrm.customers.import_models import ImportBatch
 from relcrm.customers.models import Customer
 from relcrm.i18n import speaking
+from relcrm.loyalty import tier_rules
 from relcrm.purchases.rules import Line
 from relcrm.staff import links
 from tests import factories, goods
 from tests.customers import importing
+from tests.loyalty import keeping
 from tests.purchases import selling
 from tests.receipts import files as receipt_files
 
@@ -36,6 +38,8 @@ TOLD = {
 
 def fill() -> dict[str, str]:
     """The public ids of the regular and of a list she is on. There are: a regular of Ana's, one of Ada's, one of another store, one whose consent soon ends, and one who is in the book twice."""
+    with db.write_tx() as tx:
+        keeping.rules_on(tx)
     with pytest.MonkeyPatch.context() as patch:
         then = clock.now() - timedelta(days=240)
         patch.setattr(clock, "now", lambda: then)
@@ -56,6 +60,8 @@ def fill() -> dict[str, str]:
         **_receipts(),
         **_twins(regular),
         **_bought(regular),
+        **_tiers(),
+        **_points(regular),
         **goods.fill(),
     }
 
@@ -87,6 +93,17 @@ def _merge(ana: Any, one: int, other: int) -> int:
         return int(merging.merge(tx, ana, *both, merging.Choice(), versions=versions).id)
 
 
+def _points(customer_id: int) -> dict[str, str]:
+    """She has points, some of them redeemed; a large correction waits for the owner, and what is open is counted."""
+    with db.write_tx() as tx:
+        keeping.adjust(tx, 480, "旧会员卡上的积分", her=XIAOMING)
+        keeping.redeem(tx, 50, her=XIAOMING)
+        keeping.redeem(tx, 20, her=XIAOMING, for_what="gift", words="免费改袖长")
+        keeping.adjust(tx, 900, "三张小票当时没有记上", her=XIAOMING)
+    jobs.run_now("points_liability")
+    return {}
+
+
 def _bought(customer_id: int) -> dict[str, str]:
     """A purchase of two lines of which one came back in part."""
     ana = factories.staff("ana")
@@ -101,6 +118,22 @@ def _bought(customer_id: int) -> dict[str, str]:
         bought = selling.sell(tx, tx.merge(ana), her, lines=lines, note="袖口要改短一点，周五来取")
         back = selling.bring_back(tx, tx.merge(ana), bought, {2: 1})
         return {"bought": bought.public_id, "brought_back": back.public_id}
+
+
+def _tiers() -> dict[str, str]:
+    """The default rules in force since long, and a draft of easier ones by which the regular would rise."""
+    with db.write_tx() as tx:
+        live = tier_rules.begin(tx, None)
+        tier_rules.publish(tx, None, live, clock.today("Asia/Shanghai") - timedelta(days=700), live.version)
+    jobs.run_now("tier_rules")
+    with db.write_tx() as tx:
+        row = tier_rules.begin(tx, None)
+        for level in tier_rules.levels(tx, row):
+            level.thresholds = {currency: minor // 5 for currency, minor in level.thresholds.items()}
+        tier_rules.ask_who_would_change(tx, tx.merge(factories.staff("hua")), row)
+        draft = row.public_id
+    jobs.run_now("tier_simulation")
+    return {"tier_draft": draft}
 
 
 def _mistaken() -> None:

@@ -109,12 +109,14 @@ def test_a_chinese_till_is_mapped_and_told_what_is_not_kept() -> None:
         "发卡日期": "registered_on",
         "地址": "address_whole",
         "备注": "note",
+        "积分": "opening_points",
+        "总消费金额": "opening_total",
     }
-    assert why(CHINESE) == {"积分": "later", "卡内余额": "elsewhere", "卡类型": "later", "总消费金额": "elsewhere"}
+    assert why(CHINESE) == {"卡内余额": "elsewhere", "卡类型": "later"}
 
 
 def test_the_real_name_stands_above_nicknames_and_passwords_are_never_taken() -> None:
-    assert targets(MINI_SHOP) == {"手机号": "phone", "真实姓名": "name", "昵称": "nickname"}
+    assert targets(MINI_SHOP) == {"手机号": "phone", "真实姓名": "name", "昵称": "nickname", "积分": "opening_points"}
     assert why(MINI_SHOP)["密码(明文)"] == "never_stored"
 
 

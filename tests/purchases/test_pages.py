@@ -199,7 +199,8 @@ def queries_of(app, client, path):
 
 
 def test_3000_purchases_cost_no_query_more_than_3(app, ctx, sign_in):
-    few, lots = factories.customer("Noor"), factories.customer("Cleo")
+    factories.meet("Fay Wu", "13900000777", dict.fromkeys(factories.OPTIONAL, True))
+    few, lots = factories.customer("Fay"), factories.customer("Cleo")
     many.buy(few.id, 3)
     many.buy(lots.id, 3000)
     assert db.session().get_one(CustomerTotals, (lots.id, "CNY")).purchases == 3000
