@@ -65,12 +65,11 @@ class _Member(NamedTuple):
     sealed: None = None
 
 
-def write(path: Path, world: World, *, workers: int = 0, tick: Tick = lambda _done: None) -> None:
+def write(path: Path, world: World, sums: Any, *, workers: int = 0, tick: Tick = lambda _done: None) -> None:
     """Write all customers of this world; `workers` more processes draw them (0: this one does). The book is the same either way.
 
-    `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
+    `sums`: totals.figures(). `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
     """
-    sums = totals.figures()  # asks the book for a setting, and nobody can ask while it is written
     with _connected(path, world.customers) as connection, _without_indexes(connection), drawing(workers) as spread:
         connection.execute("BEGIN")
         parts = [(start, min(start + PART, world.customers)) for start in range(0, world.customers, PART)]

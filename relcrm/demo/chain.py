@@ -7,6 +7,7 @@ from pathlib import Path
 from relcrm import clock, db, schema
 from relcrm.demo import bulk, cast, scenes, tiers
 from relcrm.errors import SetupError
+from relcrm.purchases import totals
 from relcrm.staff import settings
 
 LARGE = 20_000
@@ -25,7 +26,9 @@ def build(path: Path, *, customers: int, seed: int, tick: Callable[[int], object
         known = cast.sign_ins(tx)
     _let_go()
     if customers:
-        bulk.write(path, world, workers=_workers(customers), tick=tick)
+        sums = totals.figures()  # asks the book for a setting, and nobody can ask while it is written
+        _let_go()
+        bulk.write(path, world, sums, workers=_workers(customers), tick=tick)
         with db.write_tx() as tx:
             scenes.play(tx, world)
         tiers.walk(customers)

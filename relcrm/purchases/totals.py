@@ -78,13 +78,13 @@ def kept(column: str) -> Any:
     return own.scalar_subquery() + returned.scalar_subquery()
 
 
-def counts(zero_value: bool | None = None) -> sa.ColumnElement[bool]:
+def counts() -> sa.ColumnElement[bool]:
     """Does this receipt count as a purchase? Something of value was kept, and it was no staff purchase.
 
-    With the setting `count_zero_value` (or `zero_value` in its place) what was kept may have cost nothing; what was brought back whole never counts.
+    With the setting `count_zero_value` what was kept may have cost nothing; what was brought back whole never counts.
     """
     kept = Purchase.kept_minor > 0
-    if settings.get("count_zero_value") if zero_value is None else zero_value:
+    if settings.get("count_zero_value"):
         kept = sa.or_(kept, costs_nothing())
     return sa.and_(Purchase.for_staff.is_(False), kept)
 
@@ -94,7 +94,7 @@ def costs_nothing() -> sa.ColumnElement[bool]:
     return sa.and_(Purchase.kept_minor == 0, Purchase.kept_items > 0)
 
 
-def figures(zero_value: bool | None = None) -> sa.Select[Any]:
+def figures() -> sa.Select[Any]:
     """COLUMNS by customer and currency, from the purchases; the caller says of whom."""
     visit = sa.cast(Purchase.store_id, sa.Text) + " " + sa.cast(Purchase.sold_on, sa.Text)
 
@@ -104,7 +104,7 @@ def figures(zero_value: bool | None = None) -> sa.Select[Any]:
     def added(condition: sa.ColumnElement[bool], value: Any) -> Any:
         return sa.func.coalesce(sa.func.sum(when(condition, value)), 0)
 
-    here, of_staff = counts(zero_value), Purchase.for_staff.is_(True)
+    here, of_staff = counts(), Purchase.for_staff.is_(True)
     return sa.select(
         Purchase.customer_id, Purchase.currency, sa.func.min(when(here, Purchase.sold_on)), sa.func.max(when(here, Purchase.sold_on)),
         sa.func.count(sa.distinct(when(here, visit))), sa.func.count(when(here, 1)), added(here, Purchase.kept_items),

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relcrm import db
+from relcrm.customers import imports
 from tests.receipts.files import CLEO, NOOR, bring_in, day, revert, table, totals
 from tests.receipts.test_receipts import sound
 
@@ -44,5 +45,6 @@ def test_order_and_cutting_make_no_difference(ctx, drawn, returned, order, cut):
     assert (totals("Cleo"), totals("Noor")) == wanted
     assert sound()
     for batch in reversed(batches[:-1]):
-        revert(batch)
+        if imports.may_revert(batch):
+            revert(batch)
     db.session().rollback()
