@@ -66,9 +66,9 @@ class _Member(NamedTuple):
 
 
 def write(path: Path, world: World, sums: Any, *, workers: int = 0, tick: Tick = lambda _done: None) -> None:
-    """Write all customers of this world; `sums` are totals.figures(), asked before, for nobody can ask while this writes. `workers` more processes draw them (0: this one does). The book is the same either way.
+    """Write all customers of this world; `workers` more processes draw them (0: this one does). The book is the same either way.
 
-    `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
+    `sums`: totals.figures(). `tick` is told how many more are done, twice each. All or nothing does not hold here: a book that was not finished is thrown away.
     """
     with _connected(path, world.customers) as connection, _without_indexes(connection), drawing(workers) as spread:
         connection.execute("BEGIN")

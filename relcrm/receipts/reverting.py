@@ -70,7 +70,7 @@ def _remove(tx: Session, batch: ImportBatch, lines: Sequence[int], purchases: se
         told(tx, empty)
     tx.execute(sa.delete(Purchase).where(Purchase.id.in_(empty)), execution_options=_SILENT)
     _unlink(tx, batch, {(row.customer_id, row.store_id) for row in visits})
-    totals.follow_all(tx, {row.customer_id for row in visits}, (left | returned) - empty)
+    totals.follow_all(tx, {row.customer_id for row in visits}, purchases | returned)  # also those that are gone: their points go back
 
 
 def _unlink(tx: Session, batch: ImportBatch, pairs: set[tuple[int, int]]) -> None:

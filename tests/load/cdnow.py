@@ -9,6 +9,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,6 +39,12 @@ def prepared(folder: Path) -> Any:
     return app
 
 
+class Took:
+    """How long a step took, once it is over."""
+
+    seconds = 0.0
+
+
 class Told:
     """Prints each step with its time and the peak of memory by then, and whether a figure is the expected one."""
 
@@ -45,11 +52,12 @@ class Told:
         self.holds = True
 
     @contextmanager
-    def step(self, words: str) -> Any:
-        began = time.perf_counter()
-        yield
+    def step(self, words: str) -> Iterator["Took"]:
+        began, took = time.perf_counter(), Took()
+        yield took
+        took.seconds = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{words:44}{time.perf_counter() - began:8.1f} s   peak {peak:6.1f} MB", flush=True)
+        print(f"{words:44}{took.seconds:8.1f} s   peak {peak:6.1f} MB", flush=True)
 
     def check(self, words: str, found: object, wanted: object) -> None:
         self.holds = self.holds and found == wanted
@@ -69,9 +77,12 @@ class Locks:
         ranked = sorted(self.held) or [0.0]
         return ranked[min(int(share * len(ranked)), len(ranked) - 1)]
 
-    def __str__(self) -> str:
+    def mine(self, share: float) -> float:
         own = sorted(self.worked) or [0.0]
-        mine = f"own work p95 {own[int(0.95 * (len(own) - 1))]:.0f} ms, most {own[-1]:.0f} ms"
+        return own[min(int(share * len(own)), len(own) - 1)]
+
+    def __str__(self) -> str:
+        mine = f"own work p95 {self.mine(0.95):.0f} ms, most {self.mine(1):.0f} ms"
         return f"{len(self.held)} pieces, lock p95 {self.at(0.95):.0f} ms, longest {self.at(1):.0f} ms ({mine})"
 
 
