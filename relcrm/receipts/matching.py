@@ -1,6 +1,5 @@
 """Whose receipts waited and who is in the book now: booked behind the scenes, soon after she came. What is too old is forgotten."""
 
-import time
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from relcrm.receipts.booking import Book, Booked
 from relcrm.receipts.models import ELSEWHERE, NO_SALE, NOBODY, RETURN, WaitingLine
 from relcrm.staff.sessions import with_memberships
 
-AT_ONCE, PIECE_S, FORGOTTEN = 40, 0.06, 1000
+AT_ONCE, FORGOTTEN = 40, 1000
 _SILENT = {"synchronize_session": False}
 
 
@@ -75,16 +74,13 @@ def _held(tx: Session, batch_id: int) -> set[int]:
 
 
 def _look(tx: Session, rows: Sequence[WaitingLine]) -> None:
-    now, until = people.as_now({row.customer_id for row in rows if row.customer_id}), time.perf_counter() + PIECE_S
-    for row in rows:
-        if time.perf_counter() > until:
-            break
-        customer_id, place = now.get(row.customer_id or 0), (row.batch_id, row.row_number)
-        if customer_id is None:
-            waiting.drop(tx, [row.id])
-        elif returns.settle(tx, row, customer_id):
-            tx.execute(sa.delete(ImportRefusal).where(ImportRefusal.batch_id == place[0], ImportRefusal.line == place[1]))
-        tx.flush()
+    now = people.as_now({row.customer_id for row in rows if row.customer_id})
+    waiting.drop(tx, [row.id for row in rows if row.customer_id not in now])
+    places = {row.id: (row.batch_id, row.row_number) for row in rows}
+    stuck = returns.Settling(tx).settle([(row, now[row.customer_id]) for row in rows if row.customer_id in now])
+    for row_id in places.keys() - {row.id for row in stuck}:
+        batch_id, line = places[row_id]
+        tx.execute(sa.delete(ImportRefusal).where(ImportRefusal.batch_id == batch_id, ImportRefusal.line == line))
 
 
 @jobs.job("receipt_sweep", every="day")

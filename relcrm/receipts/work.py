@@ -22,7 +22,7 @@ from relcrm.receipts.tally import BOOKED, REFUSED, Tally
 from relcrm.receipts.tally import RETURN as RETURNED
 from relcrm.receipts.tally import WAITING as WAITS
 
-CHUNK = 40
+CHUNK, RETURNS = 60, 20
 _SILENT = {"synchronize_session": False}
 
 
@@ -148,32 +148,27 @@ def _set_aside(
 
 def _returns(tx: Session, batch: ImportBatch, tally: Tally, until: float) -> bool:
     """Settle returns of this file; True while some are left."""
-    query = sa.select(WaitingLine).where(WaitingLine.batch_id == batch.id, WaitingLine.why == RETURN).order_by(WaitingLine.id).limit(20)
-    while rows := tx.scalars(query).all():
+    query = sa.select(WaitingLine).where(WaitingLine.batch_id == batch.id, WaitingLine.why == RETURN).order_by(WaitingLine.id)
+    while rows := tx.scalars(query.limit(RETURNS)).all():
+        if time.perf_counter() > until:
+            return True
         now = people.as_now({row.customer_id for row in rows if row.customer_id})
-        for row in rows:
-            if time.perf_counter() > until:
-                return True
-            _settle(tx, batch, row, now, tally)
+        waiting.drop(tx, [row.id for row in rows if row.customer_id not in now])
+        stuck = returns.Settling(tx).settle([(row, now[row.customer_id]) for row in rows if row.customer_id in now])
+        tally.no_sale += len(stuck)
+        _tell(tx, batch, stuck)
     return False
 
 
-def _settle(tx: Session, batch: ImportBatch, row: WaitingLine, now: dict[int, int], tally: Tally) -> None:
-    customer_id = now.get(row.customer_id or 0)
-    if customer_id is None:
-        waiting.drop(tx, [row.id])
-    elif not returns.settle(tx, row, customer_id):
-        tally.no_sale += 1
-        told = tx.get(ImportRefusal, (batch.id, row.row_number))
-        if told is None:
-            problem = Problem(
-                ANYWHERE, "no_sale", _l("No sale of these goods to her was found. It is kept for a year, in case a later file brings it.")
-            )
-            tx.execute(
-                sa.insert(ImportRefusal),
-                [_set_aside(batch, waiting.cells_of(row), row.row_number, [problem], imports.header_of(batch))],
-            )
-    tx.flush()
+def _tell(tx: Session, batch: ImportBatch, stuck: Sequence[WaitingLine]) -> None:
+    told = set(tx.scalars(sa.select(ImportRefusal.line).where(ImportRefusal.batch_id == batch.id))) if stuck else set()
+    problem = Problem(
+        ANYWHERE, "no_sale", _l("No sale of these goods to her was found. It is kept for a year, in case a later file brings it.")
+    )
+    header = imports.header_of(batch) if stuck else ()
+    new = {row.row_number: waiting.cells_of(row) for row in stuck if row.row_number not in told}
+    if new:
+        tx.execute(sa.insert(ImportRefusal), [_set_aside(batch, cells, number, [problem], header) for number, cells in new.items()])
 
 
 def _look_for_sales_again(tx: Session, batch: ImportBatch) -> None:
