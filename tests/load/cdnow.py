@@ -15,6 +15,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+SCORES: dict[bool, dict[str, object]] = {
+    True: {
+        "R": (4_735, 4_712, 4_702, 4_720, 4_701), "F": (12_054, 0, 4_040, 3_641, 3_835), "M": (4_817, 4_615, 4_710, 4_715, 4_713),
+        "5-5-5": 2_340, "repeat %": 48.86, "within": [17.46, 29.22, 37.45, 45.86],
+        "cohorts": {
+            "1997-01": [7_846, 1_157, 964, 810, 679, 736], "1997-02": [8_476, 1_312, 980, 783, 847, 786],
+            "1997-03": [7_248, 1_032, 752, 756, 674, 564],
+        },
+    },
+    False: {
+        "R": (4_705, 4_870, 4_534, 4_703, 4_690), "F": (11_989, 0, 4_040, 3_638, 3_835), "M": (4_749, 4_656, 4_697, 4_700, 4_700),
+        "5-5-5": 2_333, "repeat %": 48.99,
+    },
+}  # fmt: skip
 ROWS, PEOPLE, MINOR, ZERO = 69_659, 23_570, 250_031_563, 80
 DAY, SIGNED = datetime(1998, 7, 1, 4, tzinfo=UTC), date(1997, 1, 1)  # noon in Shanghai
 VISITS = {True: (67_591, 23_570), False: (67_511, 23_502)}
@@ -182,8 +196,32 @@ def sums() -> dict[str, int]:
     return {"rows": rows, "minor": minor, "zero": free, "visit days": days, "spend": spend, "buyers": buyers, "again": again}
 
 
-def after_receipts(_told: Told) -> None:
-    """Scores, segments and cohorts are checked here."""
+def measured() -> dict[str, object]:
+    """One night over all history: how many people have each score, how many have 5-5-5, repeat rate and cohorts."""
+    import sqlalchemy as sa
+
+    from relcrm import jobs
+    from relcrm.db import session, write_tx
+    from relcrm.measures import nightly
+    from relcrm.measures.models import MeasureFigures, Score
+    from relcrm.staff import settings
+
+    with write_tx() as tx:
+        settings.put(tx, "rfm_window_days", 0)
+    jobs.run_now(nightly.NAME)
+    session().rollback()
+    found: dict[str, object] = {}
+    for name in "rfm":
+        column = getattr(Score, name)
+        counts = {row[0]: row[1] for row in session().execute(sa.select(column, sa.func.count()).group_by(column))}
+        found[name.upper()] = tuple(counts.get(n, 0) for n in range(1, 6))
+    best = sa.and_(Score.r == 5, Score.f == 5, Score.m == 5)
+    found["5-5-5"] = session().scalar(sa.select(sa.func.count()).select_from(Score).where(best))
+    figures = session().scalars(sa.select(MeasureFigures)).one().figures
+    found["repeat %"] = round(100 * figures["back_in_window"] / figures["in_window"], 2)
+    found["within"] = [round(100 * back / all_, 2) for back, all_ in figures["within"].values()]
+    found["cohorts"] = {month: cells[:6] for month, cells in figures["cohorts"].items()}
+    return found
 
 
 def run(app: Any, file: Path) -> bool:
@@ -211,10 +249,12 @@ def run(app: Any, file: Path) -> bool:
                 count_zero(value)
             found = sums()
             told.check("visit days and buyers", (found["visit days"], found["buyers"]), VISITS[value])
-            print(f"       repeat rate {found['again'] / max(found['buyers'], 1):.2%}")
+            with told.step("a night of scores"):
+                night = measured()
+            for name, wanted in SCORES[value].items():
+                told.check(name, night[name], wanted)
         told.check("rows, zero-value rows", (found["rows"], found["zero"]), (ROWS, ZERO))
         told.check("dollars", (found["minor"], found["spend"]), (MINOR, MINOR))
-        after_receipts(told)
         with told.step("the same file again"):
             receipts(file, Locks())
         told.check("a second import changes nothing", sums(), found)
