@@ -23,11 +23,9 @@ def build(path: Path, *, customers: int, seed: int, tick: Callable[[int], object
     with db.write_tx() as tx:
         world = cast.found(tx, seed=seed, customers=customers, now=now)
         tiers.publish(tx, seed, (now - cast.BEGAN).date())
-        known = cast.sign_ins(tx)
+        known, sums = cast.sign_ins(tx), totals.figures()
     _let_go()
     if customers:
-        sums = totals.figures()  # asks the book for a setting, and nobody can ask while it is written
-        _let_go()
         bulk.write(path, world, sums, workers=_workers(customers), tick=tick)
         with db.write_tx() as tx:
             scenes.play(tx, world)

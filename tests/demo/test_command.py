@@ -93,7 +93,7 @@ def test_a_port_that_nobody_may_have_is_a_sentence(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("words", "says"), [(["--customers", "0"], "--customers"), (["--port", "70000"], "--port"), (["--seed", "-1"], "--seed")]
+    ("words", "says"), [(["--customers", "-1"], "--customers"), (["--port", "70000"], "--port"), (["--seed", "-1"], "--seed")]
 )
 def test_wrong_options_are_named(words: list[str], says: str) -> None:
     answer = CliRunner().invoke(cli, ["demo", *words])
