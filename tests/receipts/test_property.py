@@ -23,7 +23,16 @@ sales = st.lists(
 def rows_of(drawn, returned):
     """Each sale has a receipt and a line of its own; some come back whole, by the number of their sale."""
     rows = [
-        (f"R{n // 2 if drawn[n - n % 2][:2] == drawn[n][:2] else n}x", str(n), day(ago), phone, goods, str(pieces), str(price * pieces), "")
+        (
+            f"R{n - n % 2 if drawn[n - n % 2][:2] == drawn[n][:2] else n}",
+            str(n),
+            day(ago),
+            phone,
+            goods,
+            str(pieces),
+            str(price * pieces),
+            "",
+        )
         for n, (phone, ago, goods, pieces, price) in enumerate(drawn)
     ]
     back = [(f"B{n}", "1", day(3), row[3], row[4], f"-{row[5]}", f"-{row[6]}", row[0]) for n, row in enumerate(rows) if n in returned]
