@@ -791,6 +791,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_list_entry_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "customer_score",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("lapses_on", sa.Date(), nullable=False),
+        sa.Column("visits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("spend_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("r", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("f", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("m", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("segment", sa.String(length=12), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_score_customer_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_score")),
+        sa.UniqueConstraint("customer_id", "currency", name=op.f("uq_customer_score_customer_id_currency")),
+    )
+    with op.batch_alter_table("customer_score", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_score_lapses_on", ["currency", "lapses_on"], unique=False)
+        batch_op.create_index("ix_customer_score_last_on", ["currency", "last_on", "readable_until"], unique=False)
+        batch_op.create_index("ix_customer_score_segment", ["currency", "segment", "last_on"], unique=False)
+        batch_op.create_index("ix_customer_score_spend", ["currency", "spend_minor", "readable_until"], unique=False)
+        batch_op.create_index("ix_customer_score_visits", ["currency", "visits", "readable_until"], unique=False)
+
+    op.create_table(
         "customer_store",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1253,35 +1282,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "score",
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("first_on", sa.Date(), nullable=False),
-        sa.Column("last_on", sa.Date(), nullable=False),
-        sa.Column("lapses_on", sa.Date(), nullable=False),
-        sa.Column("visits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("spend_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("r", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("f", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("m", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("segment", sa.String(length=12), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("basis", sa.String(length=32), nullable=False),
-        sa.Column("readable_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("held_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_score_customer_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
-        sa.UniqueConstraint("customer_id", "currency", name=op.f("uq_score_customer_id_currency")),
-    )
-    with op.batch_alter_table("score", schema=None) as batch_op:
-        batch_op.create_index("ix_score_lapses_on", ["currency", "lapses_on"], unique=False)
-        batch_op.create_index("ix_score_last_on", ["currency", "last_on", "readable_until"], unique=False)
-        batch_op.create_index("ix_score_segment", ["currency", "segment", "last_on"], unique=False)
-        batch_op.create_index("ix_score_spend", ["currency", "spend_minor", "readable_until"], unique=False)
-        batch_op.create_index("ix_score_visits", ["currency", "visits", "readable_until"], unique=False)
-
-    op.create_table(
         "serving",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1720,14 +1720,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_serving_staff_id"))
 
     op.drop_table("serving")
-    with op.batch_alter_table("score", schema=None) as batch_op:
-        batch_op.drop_index("ix_score_visits")
-        batch_op.drop_index("ix_score_spend")
-        batch_op.drop_index("ix_score_segment")
-        batch_op.drop_index("ix_score_last_on")
-        batch_op.drop_index("ix_score_lapses_on")
-
-    op.drop_table("score")
     with op.batch_alter_table("purchase", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_purchase_receipt",
@@ -1842,6 +1834,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_customer_store_store_since")
 
     op.drop_table("customer_store")
+    with op.batch_alter_table("customer_score", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_score_visits")
+        batch_op.drop_index("ix_customer_score_spend")
+        batch_op.drop_index("ix_customer_score_segment")
+        batch_op.drop_index("ix_customer_score_last_on")
+        batch_op.drop_index("ix_customer_score_lapses_on")
+
+    op.drop_table("customer_score")
     with op.batch_alter_table("customer_list_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_list_entry_customer_id"))
 

@@ -24,7 +24,7 @@ class Follows(StrEnum):
 
 
 _COLUMNS: Mapping[Follows, str] = {
-    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name score.segment score.basis score.currency",
+    Follows.IS_BOUND: "fact.plain fact.sealed family_member.role family_member.plain family_member.sealed note.words tag.name customer_score.segment customer_score.basis customer_score.currency",
     Follows.ASKS_AT_READING: "search_key.key",
     Follows.CARRIES_UNTIL: "merge_image.sealed",
     Follows.HOLDS_IDS: """

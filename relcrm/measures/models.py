@@ -19,14 +19,14 @@ class Score(Bound, Model):
     file is too small for them. `lapses_on`: from that day on she is missed.
     """
 
-    __tablename__ = "score"
+    __tablename__ = "customer_score"
     __table_args__ = (
         sa.UniqueConstraint("customer_id", "currency"),
-        sa.Index("ix_score_last_on", "currency", "last_on", "readable_until"),
-        sa.Index("ix_score_visits", "currency", "visits", "readable_until"),
-        sa.Index("ix_score_spend", "currency", "spend_minor", "readable_until"),
-        sa.Index("ix_score_segment", "currency", "segment", "last_on"),
-        sa.Index("ix_score_lapses_on", "currency", "lapses_on"),
+        sa.Index("ix_customer_score_last_on", "currency", "last_on", "readable_until"),
+        sa.Index("ix_customer_score_visits", "currency", "visits", "readable_until"),
+        sa.Index("ix_customer_score_spend", "currency", "spend_minor", "readable_until"),
+        sa.Index("ix_customer_score_segment", "currency", "segment", "last_on"),
+        sa.Index("ix_customer_score_lapses_on", "currency", "lapses_on"),
     )
     currency: Mapped[str] = mapped_column(sa.String(3))
     first_on: Mapped[date]

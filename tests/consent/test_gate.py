@@ -78,7 +78,7 @@ def test_no_kind_of_bound_row_is_left_out(hidden, model):
 
 
 def test_every_bound_kind_is_known():
-    assert {kind.__tablename__ for kind in bound.kinds()} == {"fact", "family_member", "note", "tag"}
+    assert {kind.__tablename__ for kind in bound.kinds()} == {"fact", "family_member", "note", "tag", "customer_score"}
     assert Note in bound.kinds()
 
 
