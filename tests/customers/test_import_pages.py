@@ -16,7 +16,7 @@ from relcrm.customers.models import Customer
 from relcrm.staff.models import AuditEvent
 from tests.customers.importing import FILES, chosen, members, table, upload, work
 
-SEVEN = ("card", "name", "gender", "phone", "birthday", "skip", "skip", "note")
+SEVEN = ("card", "name", "gender", "phone", "birthday", "opening_points", "skip", "note")
 
 
 def address(answer):
@@ -49,7 +49,7 @@ def test_a_gb18030_file_with_bad_rows_from_upload_to_the_refused_rows(app, sign_
     assert "林晓梅" in shown
     assert "GB18030" in shown
     assert "Never kept" in shown
-    assert "Points and tiers are brought in separately" in shown
+    assert "no rules for points yet" in shown
     assert re.search(r"New</dt><dd class=\"big\">1<", shown)
     assert re.search(r"Not taken</dt><dd class=\"big late\">3<", shown)
     assert "Bring in 1 row" in shown

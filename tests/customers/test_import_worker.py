@@ -51,7 +51,7 @@ def test_the_worker_brings_a_gb18030_file_in_from_upload_to_the_refused_rows(app
     page = upload(ben, (FILES / "members_gb18030.csv").read_bytes()).location
     assert "Bring in 1 row" in ben.get(page).text
     with worker(app):
-        ben.post(f"{page}/run", data=chosen("card", "name", "gender", "phone", "birthday", "skip", "skip", "note"))
+        ben.post(f"{page}/run", data=chosen("card", "name", "gender", "phone", "birthday", "opening_points", "skip", "note"))
         eventually(lambda: "Every row was dealt with" in ben.get(page).text)
     refused = ben.get(f"{page}/refused.csv").get_data().decode("utf-8-sig")
     assert [line.split(",")[0] for line in refused.splitlines()] == ["Line", "3", "4", "5"]
