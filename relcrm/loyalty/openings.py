@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import reduce
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from relcrm.loyalty.tier_models import TierLevel
 from relcrm.loyalty.tier_spans import Event, Opening
 from relcrm.staff.models import Store
 
+WRITTEN_WITH = ("会员", "卡", " card")
 KIND, TAKEN_OUT = "opening", "opening_gone"
 
 
@@ -29,8 +31,9 @@ def _tier_names() -> Mapping[str, str]:
         return {}
     rows = session().scalars(sa.select(TierLevel).where(TierLevel.rule_set_id == published[-1].number))
     names = {" ".join(name.lower().split()): row.key for row in rows for name in (row.key, row.zh, row.en)}
-    # 金卡 and "Gold card" are how people write 金 and Gold.
-    return names | {name + card: key for name, key in names.items() for card in ("卡", " card", "会员")}
+    # 金, 金卡, 金卡会员 and "Gold card" are one.
+    bare = {reduce(str.removesuffix, WRITTEN_WITH, name): key for name, key in names.items()}
+    return names | {name + more: key for name, key in bare.items() for more in ("", *WRITTEN_WITH, "卡会员")}
 
 
 def _opened(tx: Session, rows: Sequence[OpeningBalance]) -> None:

@@ -70,6 +70,12 @@ def test_the_same_file_again_and_another_one_add_nothing(rules):
     assert keeping.balance() == (0, 2340, 0)
 
 
+@pytest.mark.parametrize("written", ["金", "金卡", "金卡会员", "Gold", "gold card", "GOLD"])
+def test_a_tier_is_known_however_it_is_written(rules, written):
+    bring_in(table([(*GALA[:6], written, "", "")], HEADER))
+    assert tier_book.tier("Gala").tier == "gold"
+
+
 def test_every_row_of_points_is_a_lot_but_the_total_counts_once(rules):
     later = (*GALA[:4], "60", "2099-01-31", *GALA[6:])
     bring_in(table([GALA, later], HEADER))
