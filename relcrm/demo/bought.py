@@ -15,6 +15,7 @@ from relcrm.demo.world import Article, Person, Place, World
 EACH, LINES = 16, 4  # ids are the customer's times these, so that parts can be drawn apart from each other
 HOW_MANY, SHARES = range(8), (32, 24, 16, 11, 7, 5, 3, 2)
 BROUGHT_BACK, FOR_STAFF, GIFTS, OFF, ELSEWHERE, GOES_WITH = 0.06, 0.005, 0.12, 0.15, 0.2, 0.5
+FIRST, REGULAR = 6, 4  # whom one looks at first has bought something
 WITHIN = timedelta(days=12)
 ZONES, CURRENCIES = {"CN": "Asia/Shanghai", "GB": "Europe/London"}, {"CN": "CNY", "GB": "GBP"}
 PURCHASE = "id public_id customer_id store_id sold_by_id sold_on sold_at at kind currency total_minor kept_minor kept_items for_staff note source version"
@@ -54,7 +55,8 @@ def bought(world: World, customer_id: int, person: Person, end: datetime) -> tup
     span = end - person.created_at
     if span <= timedelta():
         return purchases, lines
-    instants = sorted(person.created_at + span * draw.random() for _n in range(draw.choices(HOW_MANY, SHARES)[0]))
+    times = max(draw.choices(HOW_MANY, SHARES)[0], REGULAR if customer_id <= FIRST else 0)
+    instants = sorted(person.created_at + span * draw.random() for _n in range(times))
     for n, at in enumerate(instants):
         where = _where(draw, person, places, at)
         sold = _sold(draw, customer_id * EACH + 2 * n, _shelf(world, where), where, at.replace(microsecond=0))
