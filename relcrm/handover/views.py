@@ -131,7 +131,7 @@ def _left_open(_reader: StaffMember, seen: Seen, _lang: str) -> list[CardLine]:
     if found is None:
         return []
     words = _("left for later, %(num)s steps done", num=found[1])
-    return [CardLine(_("Handover"), words, "handover.show", {"public_id": found[0].public_id})]
+    return [CardLine(_("Handover"), words, "handover.show", {"public_id": found[0].public_id}, place=2)]
 
 
 def _after(reader: StaffMember, purchase: Purchase) -> afterwards.Step | None:

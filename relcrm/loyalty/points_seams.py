@@ -24,7 +24,7 @@ def _available(_reader: StaffMember, seen: Seen, _lang: str) -> Sequence[CardLin
     words = ngettext("%(num)s to redeem", "%(num)s to redeem", now.available) if now.available else _("none to redeem")
     if now.pending:
         words += " · " + _("%(n)s more soon", n=now.pending)
-    return [CardLine(_("Points"), words, "points.show", {"public_id": seen.customer.public_id})]
+    return [CardLine(_("Points"), words, "points.show", {"public_id": seen.customer.public_id}, place=4)]
 
 
 @timeline.source("points", _l("Points"))

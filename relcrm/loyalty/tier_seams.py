@@ -33,7 +33,7 @@ def _tier(_reader: StaffMember, seen: Seen, lang: str) -> Sequence[CardLine]:
     else:
         until = _("until %(day)s", day=tier_shown.day(now.valid_until, lang, today)) if now.valid_until else ""
     name, values = tier_shown.name(level, lang), {"public_id": seen.customer.public_id}
-    return [CardLine(_("Tier"), until or name, "tiers.customer", values, gold=name if level.place else "")]
+    return [CardLine(_("Tier"), until or name, "tiers.customer", values, gold=name if level.place else "", place=3)]
 
 
 @timeline.source("tiers", _l("Tier"))

@@ -10,7 +10,7 @@ from relcrm.purchases import totals
 from relcrm.staff import store_cards
 from relcrm.staff.models import StaffMember
 
-ON_CARD = 2
+ON_CARD = 1
 
 
 def _on_card(_reader: StaffMember, seen: Seen, lang: str) -> list[CardLine]:
@@ -19,11 +19,11 @@ def _on_card(_reader: StaffMember, seen: Seen, lang: str) -> list[CardLine]:
     if standing is not None and standing.score.segment:
         why = words.reasons(standing.score, standing.away_days, standing.cuts)
         said = _("%(segment)s: %(why)s", segment=words.SEGMENTS[standing.score.segment].name, why=_(", ").join(why))
-        lines.append(CardLine(_("Stands"), said, "measures.of", {"public_id": seen.customer.public_id}))
+        lines.append(CardLine(_("Stands"), said, "measures.of", {"public_id": seen.customer.public_id}, place=5))
     suits = suggestions.may_suit(seen, ON_CARD) if queries.sees_segment(seen) else []
     if suits:
         words_of = _(", ").join(_("%(goods)s (goes with %(because)s)", goods=one.product.name, because=one.because) for one in suits)
-        lines.append(CardLine(_("May suit"), words_of, "measures.of", {"public_id": seen.customer.public_id}))
+        lines.append(CardLine(_("May suit"), words_of, "measures.of", {"public_id": seen.customer.public_id}, place=6))
     return lines
 
 

@@ -28,7 +28,7 @@ def _bought_last(_reader: StaffMember, seen: Seen, lang: str) -> Sequence[CardLi
     if found is None:
         return []
     words = _("%(goods)s on %(day)s", goods=shown.goods(found.lines), day=shown.day(found.row.sold_on, seen.home.time_zone, lang))
-    return [CardLine(_("Bought"), words, "purchases.index", {"public_id": seen.customer.public_id})]
+    return [CardLine(_("Bought"), words, "purchases.index", {"public_id": seen.customer.public_id}, place=1)]
 
 
 def _record(reader: StaffMember, seen: Seen) -> Sequence[Act]:
