@@ -76,13 +76,16 @@ def hear(tx: Session, actor: StaffMember, purchase: Purchase, seen: Seen, said_y
     mark(tx, actor, purchase, steps.CALL, "done", told={"yes": said_yes})
 
 
-def extra(tx: Session, actor: StaffMember, purchase: Purchase, key: str) -> None:
-    """A service beyond the sale, given or taken off again."""
-    if key not in steps.EXTRA_WORDS:
-        raise BadValue(_l("This is not there any more."), code="no_extra")
+def extra(tx: Session, actor: StaffMember, purchase: Purchase, key: str, of_tier: Mapping[str, str]) -> None:
+    """A service beyond the sale, given or taken off again; what her tier brings (`of_tier`) is kept in its words of today."""
     row = tx.get(HandoverStep, (purchase.id, steps.EXTRAS))
-    given = set((row.told if row else {}).get("extras", ())) ^ {key}
-    mark(tx, actor, purchase, steps.EXTRAS, "done" if given else "", told={"extras": sorted(given)})
+    before = row.told if row else {}
+    said = {**before.get("said", {}), **of_tier}
+    if key not in steps.EXTRA_WORDS and key not in said:
+        raise BadValue(_l("This is not there any more."), code="no_extra")
+    given = sorted(set(before.get("extras", ())) ^ {key})
+    told = {"extras": given, "said": {one: said[one] for one in given if one in said}}
+    mark(tx, actor, purchase, steps.EXTRAS, "done" if given else "", told=told)
 
 
 def finish(tx: Session, actor: StaffMember, purchase: Purchase) -> None:

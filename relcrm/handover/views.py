@@ -6,6 +6,7 @@ from flask import Blueprint, flash, request
 from flask_login import current_user
 from wtforms import TextAreaField
 
+from relcrm import clock
 from relcrm.contact_values import phone_shown
 from relcrm.customers import card_lines, names
 from relcrm.customers import queries as customers
@@ -15,6 +16,7 @@ from relcrm.db import write_tx
 from relcrm.errors import BadValue, RuleError
 from relcrm.handover import contact_card, reading, rules, steps
 from relcrm.i18n import _, _l
+from relcrm.loyalty import tier_queries, tier_shown
 from relcrm.products import care
 from relcrm.purchases import afterwards, queries
 from relcrm.purchases.models import Purchase
@@ -65,7 +67,7 @@ def _mark(tx: Any, purchase: Purchase, seen: Seen) -> None:
     if key == steps.CALL and state in ("yes", "no"):
         return rules.hear(tx, current_user, purchase, seen, state == "yes", lang=lang())
     if key == steps.EXTRAS:
-        return rules.extra(tx, current_user, purchase, state)
+        return rules.extra(tx, current_user, purchase, state, _of_tier(seen))
     sheet = reading.sheet(purchase, queries.lines_of(purchase.id))
     told = rules.told_at(key, sheet.promise, sheet.notes) if state == "done" else {}
     note, line_id = request.form.get(f"note-{key}", ""), request.form.get(f"line-{key}", 0, type=int)
@@ -89,15 +91,29 @@ def finish(public_id: str) -> Any:
     return done("purchases.show", public_id=public_id)
 
 
+def _of_tier(seen: Seen) -> dict[str, str]:
+    """What her tier brings, by keys of our own."""
+    in_force = tier_queries.in_force(clock.today(seen.home.time_zone))
+    if in_force is None:
+        return {}
+    level = in_force.level(tier_queries.brief(seen).tier)
+    return {f"tier:{n}": words for n, words in enumerate(tier_shown.benefits(level, lang()))}
+
+
 def _page(purchase: Purchase, seen: Seen, *, refused: str = "", status: int = 200) -> Any:
     sheet = reading.sheet(purchase, queries.lines_of(purchase.id))
     people = customers.staff_names({sheet.head.finished_by_id} if sheet.head else set())
     return render(
         "handover/show.html", fragment="handover/_list.html", status=status, purchase=purchase, seen=seen, sheet=sheet, refused=refused,
-        called=names.called(seen.customer, lang()), notes=[(note, care.told(note, lang())) for note in sheet.notes], extras=steps.EXTRA_WORDS,
+        called=names.called(seen.customer, lang()), notes=[(note, care.told(note, lang())) for note in sheet.notes], extras={**_of_tier(seen), **_said(sheet), **steps.EXTRA_WORDS},
         promise=getattr(sheet.promise, lang()) if sheet.promise else "", by=people.get((sheet.head and sheet.head.finished_by_id) or 0, ""),
         may_mark=may(current_user, Permission.PURCHASE_RECORD) and not (sheet.head and sheet.head.finished_at),
     )  # fmt: skip
+
+
+def _said(sheet: reading.Sheet) -> dict[str, str]:
+    row = sheet.marks.get(steps.EXTRAS)
+    return dict(row.told.get("said", {})) if row else {}
 
 
 @bp.get("/card")

@@ -15,6 +15,7 @@ from relcrm.purchases.models import Purchase
 from relcrm.purchases.rules import Line
 from relcrm.staff.models import Store
 from tests import factories, goods
+from tests.loyalty import tier_book
 from tests.page_forms import form_to
 from tests.purchases.selling import bring_back, sell
 
@@ -155,12 +156,26 @@ def fresh(ctx):
 
 def test_extras_go_on_and_off(ctx):
     coat = bought()
-    act(coat, rules.extra, "gift_wrap")
-    act(coat, rules.extra, "carry")
-    assert reading.marks(coat)[0].told == {"extras": ["carry", "gift_wrap"]}
     for key in ("gift_wrap", "carry"):
-        act(coat, rules.extra, key)
+        act(coat, rules.extra, key, {})
+    assert reading.marks(coat)[0].told == {"extras": ["carry", "gift_wrap"], "said": {}}
+    for key in ("gift_wrap", "carry"):
+        act(coat, rules.extra, key, {})
     assert states(coat) == {}
+    with pytest.raises(BadValue, match="no_extra"):
+        act(coat, rules.extra, "tier:0", {})
+
+
+def test_what_her_tier_brings_is_offered_and_kept_in_its_words(ctx, sign_in):
+    tier_book.go_live()
+    coat = bought(Line("Coat", 250_000))
+    public_id, ana = db.session().get_one(Purchase, coat).public_id, sign_in("ana")
+    form = form_to(ana.get(f"/handover/{public_id}").text, f"/handover/{public_id}/mark")
+    page = ana.post(f"/handover/{public_id}/mark", data={**form, "mark": "extras=tier:0"}, headers=FRAGMENT).text
+    db.session().rollback()
+    words = reading.marks(coat)[0].told["said"]["tier:0"]
+    assert "15" in words  # of Silver: a longer time to exchange
+    assert words in page
 
 
 def test_a_closed_file_gets_no_marks_and_an_auditor_makes_none(ctx):
