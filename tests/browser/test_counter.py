@@ -45,7 +45,7 @@ def hand_over(ana):
     """A problem with the small parts is put right; the rest are single taps."""
     before = ana.taps
     ana.tap(".act a.do")
-    unticked = ana.at(".step:not(.done) .box").first
+    unticked = ana.at(".step:not(.done):has(select) .box").first
     assert unticked.evaluate("box => getComputedStyle(box).color") == "rgba(0, 0, 0, 0)", "what nobody ticked looks ticked"
     for step in ("count", "look"):
         tick(ana, step)
