@@ -58,13 +58,14 @@ def crowd(ctx):
         sold(f"P{n:02}", 1_000 * n, ago=5 * n)
 
 
-def test_by_night_everybody_who_agreed_is_scored_and_nobody_else(crowd):
+def test_by_night_everybody_who_agreed_is_scored_and_nobody_else(crowd, sign_in):
     sold("Noor", 100)
     night()
     rows = db.session().scalars(sa.select(Score)).all()
     assert len(rows) == PEOPLE
     for key in "rm":
         assert [sum(getattr(row, key) == n for row in rows) for n in range(1, 6)] == [6] * 5
+    assert "once 100 people" in sign_in("ben").get("/measures").text
     assert ({row.f for row in rows}, {row.segment for row in rows}) == ({1}, {""})  # fewer than 100: no names yet
     best = score_of("P30")
     assert (best.r, best.m, best.spend_minor, best.last_on) == (1, 5, 30_000, today() - timedelta(days=150))
