@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from relcrm import clock, crypt
 from relcrm.customers import delimited, file_kind, files
@@ -42,7 +42,7 @@ def use_folder(folder: Path) -> None:
     _folder = folder
 
 
-def receive(stream: BinaryIO, filename: str, **told: Any) -> Kept:
+def receive(stream: IO[bytes], filename: str, **told: Any) -> Kept:
     """Read what somebody sends, whatever its ending says. Raises BadValue (file_*) and leaves nothing behind."""
     with passing(stream) as path:
         return keep(path, filename, **told)
@@ -127,7 +127,7 @@ def _new_file(name: str) -> int:
 
 
 @contextmanager
-def passing(stream: BinaryIO) -> Iterator[Path]:
+def passing(stream: IO[bytes]) -> Iterator[Path]:
     """A file as it came, until it is read."""
     name = secrets.token_hex(16)
     os.close(_new_file(name))

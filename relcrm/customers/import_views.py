@@ -69,7 +69,7 @@ def _made(form: FileForm, store: Store) -> str:
     """The import of this file, or that of the tap before, when two came at once."""
     sent: FileStorage = form.file.data
     name, store_id = sent.filename or "", store.id
-    kept = import_files.receive(sent.stream, name)  # type: ignore[arg-type]
+    kept = import_files.receive(sent.stream, name)
     try:
         with write_tx() as tx:
             made = form.made_before()

@@ -45,7 +45,7 @@ def create_import() -> Any:
 def _made(form: ProductFileForm) -> str:
     sent: FileStorage = form.file.data
     name = sent.filename or ""
-    with import_files.passing(sent.stream) as path:  # type: ignore[arg-type]
+    with import_files.passing(sent.stream) as path:
         file = product_file.open_file(path, name)
     currency = form.currency.data if form.currency.data in queries.currencies() else queries.currencies()[0]
     with write_tx() as tx:

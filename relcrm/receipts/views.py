@@ -74,7 +74,7 @@ def _made(form: ReceiptFileForm, store: Store) -> str:
     """The import of this file, or that of the tap before, when two came at once."""
     sent: FileStorage = form.file.data
     name, store_id = sent.filename or "", store.id
-    kept = import_files.receive(sent.stream, name, most=importing.MOST_ROWS, about=columns.RECEIPTS)  # type: ignore[arg-type]
+    kept = import_files.receive(sent.stream, name, most=importing.MOST_ROWS, about=columns.RECEIPTS)
     try:
         with write_tx() as tx:
             made = form.made_before()

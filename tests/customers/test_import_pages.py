@@ -232,3 +232,17 @@ def test_neither_log_nor_address_holds_what_the_file_holds(app, sign_in, caplog)
     assert "secretlist" not in page
     for word in ("Meilin", "Wulan", "13811110001", "secretlist"):
         assert word not in caplog.text
+
+
+def test_columns_cut_wrongly_are_cut_anew_by_another_sign(app, sign_in):
+    ben = sign_in("ben")
+    rows = b" customer_id  date number_of_cds  dollar_value\n 00001 19970101  1   11.77\n 00002 19970112  5   77.00\n"
+    page = address(upload(ben, rows, "old.txt"))
+    assert ben.get(page).text.count('name="column-') == 4  # blanks are found without being told
+    for sign, columns in ((",", 1), (" ", 4)):
+        answer = ben.post(f"{page}/separator", data={"delimiter": sign})
+        assert answer.status_code == 303
+        assert ben.get(answer.location).text.count('name="column-') == columns
+    wrong = ben.post(f"{page}/separator", data={"delimiter": "x"})
+    assert wrong.status_code == 422
+    assert ben.get(page).text.count('name="column-') == 4
